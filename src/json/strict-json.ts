@@ -1,0 +1,176 @@
+import { JsrGuardError } from '../errors.ts'
+
+/** A JSON document in which every key stands once, with the lines of its upper keys. */
+export interface StrictJson {
+  /** What `JSON.parse` gives. */
+  readonly value: unknown
+  /** 1-based line of a key of the outermost object, or of a key of an object directly below it. */
+  readonly lineOf: (key: string, innerKey?: string) => number | undefined
+}
+
+/**
+ * Reads JSON that means the same to every reader: no key twice in one object, no comments, nothing
+ * after the end. A byte order mark at the start is passed over, as npm does.
+ *
+ * Takes one parse and one scan: the scan counts the keys that are written, and as many must have
+ * come out of the parse.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_JSON_SYNTAX`, with the line where it is known.
+ */
+export function readStrictJson(text: string): StrictJson {
+  const source = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const value = parse(source)
+  const { keyCount, upperKeys } = scan(source)
+  if (keyCount !== countKeys(value)) throw duplicateKey(source)
+  return { value, lineOf: createLineLookup(source, upperKeys) }
+}
+
+function parse(source: string): unknown {
+  try {
+    return JSON.parse(source)
+  } catch (cause) {
+    const conflict = /^(?:<{7}|={7}|>{7})(?: |$)/m.exec(source)
+    if (conflict !== null) {
+      throw new JsrGuardError('ERR_JSR_GUARD_JSON_SYNTAX', 'holds a merge conflict', {
+        line: lineAt(source, conflict.index),
+        cause,
+      })
+    }
+    throw new JsrGuardError('ERR_JSR_GUARD_JSON_SYNTAX', 'is not valid JSON', {
+      line: syntaxErrorLine(source, cause),
+      cause,
+    })
+  }
+}
+
+function syntaxErrorLine(source: string, cause: unknown): number | undefined {
+  const position = cause instanceof Error ? /at position (\d+)/.exec(cause.message)?.[1] : undefined
+  return position === undefined ? undefined : lineAt(source, Number(position))
+}
+
+/** 1-based line of an offset. */
+function lineAt(source: string, offset: number): number {
+  let line = 1
+  for (let at = source.indexOf('\n'); at !== -1 && at < offset; at = source.indexOf('\n', at + 1)) {
+    line += 1
+  }
+  return line
+}
+
+interface UpperKey {
+  /** Offset of the opening quote. */
+  readonly start: number
+  readonly line: number
+  readonly depth: number
+}
+
+const quote = 34
+const newline = 10
+const colon = 58
+const backslash = 92
+
+/**
+ * Walks over text that `JSON.parse` has accepted. Strings are jumped over; each colon outside of
+ * them ends a key.
+ */
+function scan(source: string): { keyCount: number; upperKeys: UpperKey[] } {
+  const upperKeys: UpperKey[] = []
+  let keyCount = 0
+  let depth = 0
+  let line = 1
+  let stringStart = 0
+  for (let at = 0; at < source.length; at += 1) {
+    const char = source.charCodeAt(at)
+    if (char === quote) {
+      stringStart = at
+      at = stringEnd(source, at)
+    } else if (char === newline) line += 1
+    else if (char === colon) {
+      keyCount += 1
+      if (depth <= 2) upperKeys.push({ start: stringStart, line, depth })
+    } else depth += depthChange(char)
+  }
+  return { keyCount, upperKeys }
+}
+
+/** Offset of the quote that closes the string opened at `start`. */
+function stringEnd(source: string, start: number): number {
+  for (let end = source.indexOf('"', start + 1); ; end = source.indexOf('"', end + 1)) {
+    let before = end - 1
+    while (source.charCodeAt(before) === backslash) before -= 1
+    if ((end - before) % 2 === 1) return end
+  }
+}
+
+/** +1 for `{` and `[`, -1 for `}` and `]`. */
+function depthChange(char: number): number {
+  if (char === 123 || char === 91) return 1
+  return char === 125 || char === 93 ? -1 : 0
+}
+
+function countKeys(value: unknown): number {
+  let count = 0
+  const pending: unknown[] = [value]
+  while (pending.length > 0) {
+    const next = pending.pop()
+    if (typeof next !== 'object' || next === null) continue
+    const values = Object.values(next)
+    if (!Array.isArray(next)) count += values.length
+    for (const inner of values) if (typeof inner === 'object') pending.push(inner)
+  }
+  return count
+}
+
+/** Finds the key that stands twice, for the message; walks the text again with a set per object. */
+function duplicateKey(source: string): JsrGuardError {
+  const open: Array<Set<string>> = []
+  let key = ''
+  let keyStart = 0
+  for (let at = 0; at < source.length; at += 1) {
+    const char = source.charCodeAt(at)
+    if (char === quote) {
+      keyStart = at
+      at = stringEnd(source, at)
+      key = source.slice(keyStart, at + 1)
+    } else if (char === colon) {
+      const name: unknown = JSON.parse(key)
+      const keys = open.at(-1)
+      if (keys?.has(String(name)) === true) return duplicateKeyError(key, lineAt(source, keyStart))
+      keys?.add(String(name))
+    } else if (depthChange(char) === 1) open.push(new Set())
+    else if (depthChange(char) === -1) open.pop()
+  }
+  return duplicateKeyError(undefined, undefined)
+}
+
+function duplicateKeyError(key: string | undefined, line: number | undefined): JsrGuardError {
+  const message = key === undefined ? 'has a key twice' : `has the key ${key} twice in one object`
+  return new JsrGuardError('ERR_JSR_GUARD_JSON_SYNTAX', message, {
+    hint: 'readers take the first or the last of them, so neither can be judged: remove one',
+    line,
+  })
+}
+
+/** The lookup is built when a line is first asked for: a lockfile without findings needs none. */
+function createLineLookup(source: string, upperKeys: readonly UpperKey[]): StrictJson['lineOf'] {
+  let lines: Map<string, number> | undefined
+  return (key, innerKey) => {
+    lines ??= indexLines(source, upperKeys)
+    return lines.get(pathText(key, innerKey))
+  }
+}
+
+function indexLines(source: string, upperKeys: readonly UpperKey[]): Map<string, number> {
+  const lines = new Map<string, number>()
+  let outer = ''
+  for (const { start, line, depth } of upperKeys) {
+    const name = String(JSON.parse(source.slice(start, stringEnd(source, start) + 1)))
+    if (depth === 1) outer = name
+    lines.set(depth === 1 ? pathText(name, undefined) : pathText(outer, name), line)
+  }
+  return lines
+}
+
+function pathText(key: string, innerKey: string | undefined): string {
+  return JSON.stringify([key, innerKey])
+}

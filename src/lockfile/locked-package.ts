@@ -1,0 +1,59 @@
+/** Where the bytes of a locked package come from. */
+export type PackageSource =
+  /** A web address that the lockfile names. Credentials have been taken off. */
+  | { readonly type: 'remote'; readonly url: URL; readonly hasCredentials: boolean }
+  /** The lockfile names no address: the client asks the registry that its configuration leads to. */
+  | { readonly type: 'route' }
+  /** Inside the tarball of the package that contains it. */
+  | { readonly type: 'bundled' }
+  | { readonly type: 'git'; readonly url: string }
+  /** A folder or file of this machine, as written. */
+  | { readonly type: 'local'; readonly path: string }
+  /** The lockfile says nothing that we understand. Rules must not let it pass. */
+  | { readonly type: 'unknown'; readonly text: string }
+
+/** One package as a lockfile pins it, whatever the lockfile's format. */
+export interface LockedPackage {
+  /** The name it is imported by. */
+  readonly alias: string
+  /** The name its registry knows it by; differs from `alias` for `npm:` aliases. */
+  readonly name: string
+  /** `undefined` where the lockfile names none. */
+  readonly version: string | undefined
+  readonly source: PackageSource
+  /** Subresource Integrity strings as written, split at white space; empty when there is none. */
+  readonly integrity: readonly string[]
+  /** The key of the entry in its lockfile, such as `node_modules/a/node_modules/b`. */
+  readonly key: string
+  /** 1-based line of the entry; computed when asked for. */
+  readonly line: () => number | undefined
+}
+
+/** What the lockfile says a project folder asks for: the other side of `stale-lockfile`. */
+export interface LockedProject {
+  /** Folder relative to the lockfile; `''` is the root. */
+  readonly folder: string
+  /** Alias to specifier, of all dependency fields taken together. */
+  readonly dependencies: ReadonlyMap<string, string>
+  readonly line: () => number | undefined
+}
+
+/** A lockfile, read. */
+export interface Lockfile {
+  readonly packages: readonly LockedPackage[]
+  readonly projects: readonly LockedProject[]
+  /**
+   * `jsr:` specifiers that locked packages themselves ask for: clients without `jsr:` fail on
+   * them, and only the package named can change that.
+   */
+  readonly transitiveSpecifiers: readonly TransitiveSpecifier[]
+}
+
+/** A `jsr:` specifier inside a locked package. */
+export interface TransitiveSpecifier {
+  /** Name and version of the package that asks. */
+  readonly from: string
+  readonly alias: string
+  readonly specifier: string
+  readonly line: () => number | undefined
+}

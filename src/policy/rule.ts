@@ -1,0 +1,81 @@
+import type { Finding, RuleId } from '../finding.ts'
+import type { Lockfile } from '../lockfile/locked-package.ts'
+import type { Manifest } from '../manifest/package-json.ts'
+import type { ClientName, Route } from '../route/route.ts'
+
+/** A rule: one thing that jsr-guard demands. */
+export interface Rule {
+  readonly id: RuleId
+  /** What the rule demands, in one sentence. */
+  readonly summary: string
+  /** Why it matters and how to satisfy it, in paragraphs; `jsr-guard explain` prints it. */
+  readonly explanation: string
+  /** Yields what breaks the rule. Severity is the rule's own unless the finding names one. */
+  readonly check: (context: PolicyContext) => Iterable<RuleFinding>
+}
+
+/** What a rule yields: a finding without the fields that the engine adds. */
+export interface RuleFinding {
+  readonly severity?: Finding['severity']
+  readonly message: string
+  readonly hint?: string
+  readonly file: string
+  readonly line?: number | undefined
+  readonly package?: string | undefined
+  readonly version?: string | undefined
+}
+
+/** All that rules may know. Everything in it but `registry` and `tarballs` may be hostile. */
+export interface PolicyContext {
+  /** The private registry; `undefined` where neither policy nor configuration names one. */
+  readonly registry: URL | undefined
+  /** Whether the registry was named by the policy or the command line, not found in configuration. */
+  readonly isRegistryPinned: boolean
+  /** Other places that its tarballs may be served from. */
+  readonly tarballs: readonly UrlPrefix[]
+  readonly clients: readonly ClientInUse[]
+  readonly manifests: readonly Manifest[]
+  readonly lockfiles: readonly LockfileInUse[]
+}
+
+/** A URL prefix of the policy's `tarballs`; its host may begin with `*.`, which stands for one or more labels. */
+export interface UrlPrefix {
+  readonly protocol: string
+  /** Without the `*.`. */
+  readonly hostname: string
+  readonly isWildcard: boolean
+  readonly port: string
+  /** Ends in `/`. */
+  readonly pathname: string
+}
+
+/** A client that the project is installed with. */
+export interface ClientInUse {
+  readonly name: ClientName
+  readonly version: string | undefined
+  /** Where it goes for the scope `@jsr`. */
+  readonly route: Route
+  /** Where it goes for a package, by the package's name. */
+  readonly routeOf: (packageName: string) => Route
+}
+
+/** A lockfile of the project. */
+export interface LockfileInUse {
+  /** Path relative to the project. */
+  readonly file: string
+  readonly client: ClientName
+  /** What it pins, or why it can't be told. */
+  readonly content:
+    | { readonly type: 'read'; readonly lockfile: Lockfile }
+    | {
+        readonly type: 'unreadable'
+        readonly reason: string
+        readonly line: number | undefined
+        readonly hint: string | undefined
+      }
+  /**
+   * Whether the client takes it for what it installs. The record in `node_modules` seeds the next
+   * lockfile; a `yarn.lock` is read by npm where there is no lockfile of its own.
+   */
+  readonly isAuthoritative: boolean
+}

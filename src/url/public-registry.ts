@@ -1,0 +1,14 @@
+import defaults from 'npm-registry-fetch/lib/default-opts.js'
+import { parseRegistryUrl } from './web-url.ts'
+
+/** The registry that npm asks when nothing is configured, as npm-registry-fetch names it. */
+export const publicNpmRegistry: string = defaults.registry
+
+/**
+ * Whether a host is the public npm registry, where anyone may publish a look-alike of an `@jsr`
+ * name.
+ */
+export function isPublicHost(hostname: string): boolean {
+  const host = hostname.replace(/\.+$/, '')
+  return host === parseRegistryUrl(publicNpmRegistry)?.hostname
+}

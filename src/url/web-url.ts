@@ -1,0 +1,74 @@
+/**
+ * Reads an absolute `http:` or `https:` URL; `undefined` for everything else.
+ *
+ * Credentials come off here, so that any URL further in can be printed; `hasCredentials` tells
+ * that there were some.
+ */
+export function parseWebUrl(text: string): WebUrl | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
+  const hasCredentials = url.username !== '' || url.password !== ''
+  url.username = ''
+  url.password = ''
+  return { url, hasCredentials }
+}
+
+/** A parsed web address without its credentials. */
+export interface WebUrl {
+  readonly url: URL
+  readonly hasCredentials: boolean
+}
+
+/**
+ * Reads the URL of a registry: a web address whose path is made to end in `/`, without query,
+ * fragment and credentials; `undefined` for everything else.
+ */
+export function parseRegistryUrl(text: string): URL | undefined {
+  const url = parseWebUrl(text)?.url
+  if (url === undefined) return undefined
+  url.search = ''
+  url.hash = ''
+  if (!url.pathname.endsWith('/')) url.pathname += '/'
+  return url
+}
+
+/**
+ * Whether a URL lies below a registry: the same scheme, host and port, and a path below the
+ * registry's, compared at a `/`.
+ */
+export function isServedBy(url: URL, registry: URL): boolean {
+  return (
+    url.protocol === registry.protocol &&
+    canonicalHost(url) === canonicalHost(registry) &&
+    url.pathname.startsWith(registry.pathname) &&
+    !hasEncodedTraversal(url.pathname.slice(registry.pathname.length))
+  )
+}
+
+/** Host and port, without the dots that may end a host name. */
+function canonicalHost(url: URL): string {
+  let end = url.hostname.length
+  while (end > 0 && url.hostname[end - 1] === '.') end -= 1
+  return `${url.hostname.slice(0, end)}:${url.port}`
+}
+
+/**
+ * Whether a path climbs out once a server has decoded it. `new URL` resolves `..` and `%2e%2e`
+ * between plain slashes, but leaves `..%2f` alone, and there are servers that decode first.
+ */
+function hasEncodedTraversal(path: string): boolean {
+  const decoded = path
+    .replace(/%2e/gi, '.')
+    .replace(/%2f/gi, '/')
+    .replace(/%5c|\\/gi, '/')
+  return decoded.split('/').some((segment) => segment === '..' || segment === '.')
+}
+
+/** Whether a host is this machine: `localhost`, `127.0.0.0/8` or `[::1]`. */
+export function isLoopback(hostname: string): boolean {
+  if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]') {
+    return true
+  }
+  return /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+}
