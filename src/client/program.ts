@@ -1,0 +1,161 @@
+import { constants } from 'node:fs'
+import { access, readFile, realpath } from 'node:fs/promises'
+import path from 'node:path'
+import { JsrGuardError } from '../errors.ts'
+
+/** A package manager as it is found on this machine, and how to start it without a shell. */
+export interface ClientProgram {
+  readonly command: string
+  /** Arguments that come before the client's own. */
+  readonly prefixArguments: readonly string[]
+  readonly version: string
+  /** Folder of the client's package, where it could be told: its built-in configuration lies there. */
+  readonly folder: string | undefined
+  /** The `node` that runs it, where it could be told: npm derives its global prefix from it. */
+  readonly nodePath: string | undefined
+}
+
+/** What finding a program depends on. */
+export interface FindProgramOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly platform: NodeJS.Platform
+  /** The `node` that runs jsr-guard. */
+  readonly nodePath: string
+}
+
+/**
+ * Finds the npm that the user runs: the one that started us through `npx` or `npm run`
+ * (`npm_execpath`), else the first on the `PATH`.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_CLIENT` where there is none.
+ */
+export async function findNpm(options: FindProgramOptions): Promise<ClientProgram> {
+  const program = (await findStartingNpm(options)) ?? (await findNpmOnPath(options))
+  if (program !== undefined) return program
+  throw new JsrGuardError('ERR_JSR_GUARD_CLIENT', 'npm was not found', {
+    hint: 'install Node.js with npm, or put npm on the PATH',
+  })
+}
+
+async function findStartingNpm({
+  env,
+  nodePath,
+}: FindProgramOptions): Promise<ClientProgram | undefined> {
+  const script = env['npm_execpath']
+  if (script === undefined || path.basename(script) !== 'npm-cli.js') return undefined
+  return await describeNpmScript(script, env['npm_node_execpath'] ?? nodePath)
+}
+
+async function findNpmOnPath(options: FindProgramOptions): Promise<ClientProgram | undefined> {
+  for (const folder of searchPath(options)) {
+    const program =
+      options.platform === 'win32'
+        ? await findWindowsNpm(folder, options)
+        : await findUnixNpm(folder, options)
+    if (program !== undefined) return program
+  }
+  return undefined
+}
+
+/**
+ * The folders of the `PATH`, without those that a project controls: `npx` and `npm run` put
+ * `node_modules/.bin` first, where a dependency may have placed an `npm` of its own.
+ */
+function searchPath({ env, platform }: FindProgramOptions): string[] {
+  const text = env['PATH'] ?? env['Path'] ?? ''
+  return text.split(platform === 'win32' ? ';' : ':').filter((folder) => {
+    const parts = folder.split(/[\\/]/).filter((part) => part !== '')
+    return path.isAbsolute(folder) && !(parts.at(-1) === '.bin' && parts.at(-2) === 'node_modules')
+  })
+}
+
+/** On Windows `npm` is a batch file, which only a shell could start; the script lies beside it. */
+async function findWindowsNpm(
+  folder: string,
+  { nodePath }: FindProgramOptions,
+): Promise<ClientProgram | undefined> {
+  const beside = path.join(folder, 'node.exe')
+  const node = (await isReadable(beside)) ? beside : nodePath
+  return await describeNpmScript(
+    path.join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    node,
+  )
+}
+
+/**
+ * On other systems `npm` is a link to the script, or a shim of a version manager that starts it.
+ * The script is run with the `node` that its first line would find on the `PATH`.
+ */
+async function findUnixNpm(
+  folder: string,
+  options: FindProgramOptions,
+): Promise<ClientProgram | undefined> {
+  const file = path.join(folder, 'npm')
+  if (!(await isExecutable(file))) return undefined
+  const target = await realpath(file)
+  if (path.basename(target) === 'npm-cli.js') {
+    return await describeNpmScript(target, (await findNode(options)) ?? options.nodePath)
+  }
+  return await describeShim(file, options)
+}
+
+async function findNode(options: FindProgramOptions): Promise<string | undefined> {
+  for (const folder of searchPath(options)) {
+    const file = path.join(folder, 'node')
+    if (await isExecutable(file)) return file
+  }
+  return undefined
+}
+
+async function describeNpmScript(
+  script: string,
+  nodePath: string,
+): Promise<ClientProgram | undefined> {
+  if (!(await isReadable(script))) return undefined
+  const folder = path.dirname(path.dirname(await realpath(script)))
+  const version = await readVersion(folder)
+  if (version === undefined) return undefined
+  return { command: nodePath, prefixArguments: [script], version, folder, nodePath }
+}
+
+async function readVersion(folder: string): Promise<string | undefined> {
+  const manifest: unknown = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'))
+  if (typeof manifest !== 'object' || manifest === null) return undefined
+  const { name, version } = manifest as { name?: unknown; version?: unknown }
+  return name === 'npm' && typeof version === 'string' ? version : undefined
+}
+
+/** A shim says its version only when it is asked. */
+async function describeShim(
+  file: string,
+  { env }: FindProgramOptions,
+): Promise<ClientProgram | undefined> {
+  const { runClient } = await import('./run.ts')
+  const { exitCode, stdout } = await runClient({
+    program: { command: file, prefixArguments: [] },
+    arguments: ['--version'],
+    cwd: path.dirname(file),
+    env,
+    output: 'captured',
+  })
+  const version = stdout.trim()
+  if (exitCode !== 0 || !/^\d+\.\d+\.\d+/.test(version)) return undefined
+  return { command: file, prefixArguments: [], version, folder: undefined, nodePath: undefined }
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  return await isAccessible(file, constants.X_OK)
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return await isAccessible(file, constants.R_OK)
+}
+
+async function isAccessible(file: string, mode: number): Promise<boolean> {
+  try {
+    await access(file, mode)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,14 @@
+declare module 'make-fetch-happen' {
+  interface FetchResponse {
+    readonly status: number
+    readonly ok: boolean
+    readonly headers: { get(name: string): string | null }
+    readonly body: NodeJS.ReadableStream
+  }
+  interface FetchOptions {
+    readonly [option: string]: unknown
+    readonly redirect: 'manual'
+    readonly signal: AbortSignal
+  }
+  export default function fetch(url: string, options: FetchOptions): Promise<FetchResponse>
+}
