@@ -1,16 +1,10 @@
+import type { NpmArguments } from '../config/npm-arguments.ts'
 import { JsrGuardError } from '../errors.ts'
 import { isJsrSpecifier, parseJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { formatJsrName, formatNpmName } from '../specifier/jsr-name.ts'
 
 /** The commands of jsr-guard that run a client. */
 export type InstallCommand = 'install' | 'ci' | 'add' | 'update'
-
-/** What npm's own parser made of the command line. */
-export interface NpmSettings {
-  readonly settings: Readonly<Record<string, unknown>>
-  /** The arguments that are no options: packages, folders, tarballs. */
-  readonly packages: readonly string[]
-}
 
 /** What npm is run with, in the two phases of an install. */
 export interface NpmPlan {
@@ -34,9 +28,9 @@ export interface NpmPlanOptions {
   readonly command: InstallCommand
   /** The user's arguments, already translated by {@link translateArguments}. */
   readonly arguments: readonly string[]
-  readonly parsed: NpmSettings
-  /** npm's effective settings: the command line over everything else. */
-  readonly setting: (key: string) => string | undefined
+  readonly parsed: NpmArguments
+  /** npm's effective settings, in npm's own types: the command line over everything else. */
+  readonly setting: (key: string) => unknown
 }
 
 /**
@@ -79,8 +73,8 @@ function formatTarget(specifier: string, alias: string): string {
 export function planNpm(options: NpmPlanOptions): NpmPlan {
   const { command, parsed, setting } = options
   refuseUnsupported(setting, parsed.settings)
-  const isUnsaved = setting('save') === 'false' && parsed.packages.length > 0
-  const leavesNoLockfile = command !== 'ci' && setting('package-lock') === 'false'
+  const isUnsaved = setting('save') === false && parsed.packages.length > 0
+  const leavesNoLockfile = command !== 'ci' && setting('package-lock') === false
   const lockFlags = ['--package-lock-only', '--ignore-scripts', '--package-lock=true']
   return {
     lockArguments: [
@@ -94,8 +88,8 @@ export function planNpm(options: NpmPlanOptions): NpmPlan {
     changesLockfile: command === 'update' || parsed.packages.length > 0,
     isUnsaved,
     leavesNoLockfile,
-    isDryRun: setting('dry-run') === 'true',
-    isOffline: setting('offline') === 'true',
+    isDryRun: setting('dry-run') === true,
+    isOffline: setting('offline') === true,
   }
 }
 
@@ -116,7 +110,7 @@ function refuseUnsupported(
   setting: NpmPlanOptions['setting'],
   commandLine: Readonly<Record<string, unknown>>,
 ): void {
-  if (setting('global') === 'true' || setting('location') === 'global') {
+  if (setting('global') === true || setting('location') === 'global') {
     throw new JsrGuardError(
       'ERR_JSR_GUARD_UNSUPPORTED',
       'a global install writes no lockfile, so nothing could show where its packages came from',

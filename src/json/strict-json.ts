@@ -20,9 +20,8 @@ export interface StrictJson {
 export function readStrictJson(text: string): StrictJson {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   const value = parse(source)
-  const { keyCount, upperKeys } = scan(source)
-  if (keyCount !== countKeys(value)) throw duplicateKey(source)
-  return { value, lineOf: createLineLookup(source, upperKeys) }
+  if (countWrittenKeys(source) !== countKeys(value)) throw duplicateKey(source)
+  return { value, lineOf: createLineLookup(source) }
 }
 
 function parse(source: string): unknown {
@@ -57,40 +56,22 @@ function lineAt(source: string, offset: number): number {
   return line
 }
 
-interface UpperKey {
-  /** Offset of the opening quote. */
-  readonly start: number
-  readonly line: number
-  readonly depth: number
-}
-
 const quote = 34
 const newline = 10
 const colon = 58
+const space = 32
 const backslash = 92
 
-/**
- * Walks over text that `JSON.parse` has accepted. Strings are jumped over; each colon outside of
- * them ends a key.
- */
-function scan(source: string): { keyCount: number; upperKeys: UpperKey[] } {
-  const upperKeys: UpperKey[] = []
-  let keyCount = 0
-  let depth = 0
-  let line = 1
-  let stringStart = 0
-  for (let at = 0; at < source.length; at += 1) {
-    const char = source.charCodeAt(at)
-    if (char === quote) {
-      stringStart = at
-      at = stringEnd(source, at)
-    } else if (char === newline) line += 1
-    else if (char === colon) {
-      keyCount += 1
-      if (depth <= 2) upperKeys.push({ start: stringStart, line, depth })
-    } else depth += depthChange(char)
+/** Counts the strings that a colon follows, in text that `JSON.parse` has accepted. */
+function countWrittenKeys(source: string): number {
+  let count = 0
+  for (let at = source.indexOf('"'); at !== -1;) {
+    let after = stringEnd(source, at) + 1
+    while (source.charCodeAt(after) <= space) after += 1
+    if (source.charCodeAt(after) === colon) count += 1
+    at = source.indexOf('"', after)
   }
-  return { keyCount, upperKeys }
+  return count
 }
 
 /** Offset of the quote that closes the string opened at `start`. */
@@ -102,23 +83,31 @@ function stringEnd(source: string, start: number): number {
   }
 }
 
-/** +1 for `{` and `[`, -1 for `}` and `]`. */
-function depthChange(char: number): number {
-  if (char === 123 || char === 91) return 1
-  return char === 125 || char === 93 ? -1 : 0
-}
-
 function countKeys(value: unknown): number {
   let count = 0
   const pending: unknown[] = [value]
   while (pending.length > 0) {
     const next = pending.pop()
-    if (typeof next !== 'object' || next === null) continue
-    const values = Object.values(next)
-    if (!Array.isArray(next)) count += values.length
-    for (const inner of values) if (typeof inner === 'object') pending.push(inner)
+    if (!isContainer(next)) continue
+    const isObject = !Array.isArray(next)
+    // Makes no list of the values: these are most of the objects of a large lockfile.
+    for (const key in next) {
+      if (isObject) count += 1
+      const inner = next[key]
+      if (typeof inner === 'object') pending.push(inner)
+    }
   }
   return count
+}
+
+function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** +1 for `{` and `[`, -1 for `}` and `]`. */
+function depthChange(char: number): number {
+  if (char === 123 || char === 91) return 1
+  return char === 125 || char === 93 ? -1 : 0
 }
 
 /** Finds the key that stands twice, for the message; walks the text again with a set per object. */
@@ -144,29 +133,41 @@ function duplicateKey(source: string): JsrGuardError {
 }
 
 function duplicateKeyError(key: string | undefined, line: number | undefined): JsrGuardError {
-  const message = key === undefined ? 'has a key twice' : `has the key ${key} twice in one object`
+  const name = key !== undefined && key.length > 80 ? `${key.slice(0, 80)}…` : key
+  const message = name === undefined ? 'has a key twice' : `has the key ${name} twice in one object`
   return new JsrGuardError('ERR_JSR_GUARD_JSON_SYNTAX', message, {
     hint: 'readers take the first or the last of them, so neither can be judged: remove one',
     line,
   })
 }
 
-/** The lookup is built when a line is first asked for: a lockfile without findings needs none. */
-function createLineLookup(source: string, upperKeys: readonly UpperKey[]): StrictJson['lineOf'] {
-  let lines: Map<string, number> | undefined
+/** The text is walked when a line is first asked for: a lockfile without findings needs none. */
+function createLineLookup(source: string): StrictJson['lineOf'] {
+  let lines: ReadonlyMap<string, number> | undefined
   return (key, innerKey) => {
-    lines ??= indexLines(source, upperKeys)
+    lines ??= indexLines(source)
     return lines.get(pathText(key, innerKey))
   }
 }
 
-function indexLines(source: string, upperKeys: readonly UpperKey[]): Map<string, number> {
+function indexLines(source: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>()
+  let depth = 0
+  let line = 1
   let outer = ''
-  for (const { start, line, depth } of upperKeys) {
-    const name = String(JSON.parse(source.slice(start, stringEnd(source, start) + 1)))
-    if (depth === 1) outer = name
-    lines.set(depth === 1 ? pathText(name, undefined) : pathText(outer, name), line)
+  let text = ''
+  for (let at = 0; at < source.length; at += 1) {
+    const char = source.charCodeAt(at)
+    if (char === quote) {
+      const start = at
+      at = stringEnd(source, at)
+      if (depth <= 2) text = source.slice(start, at + 1)
+    } else if (char === newline) line += 1
+    else if (char === colon && depth <= 2) {
+      const name = String(JSON.parse(text))
+      if (depth === 1) outer = name
+      lines.set(depth === 1 ? pathText(name, undefined) : pathText(outer, name), line)
+    } else depth += depthChange(char)
   }
   return lines
 }

@@ -1,24 +1,30 @@
 import type { Finding, RuleId } from '../finding.ts'
-import type { Lockfile } from '../lockfile/locked-package.ts'
+import type { LockedPackage, Lockfile } from '../lockfile/locked-package.ts'
 import type { Manifest } from '../manifest/package-json.ts'
 import type { ClientName, Route } from '../route/route.ts'
+import type { UrlPrefix } from '../url/url-prefix.ts'
+import type { SourceJudgement } from './verdict.ts'
 
 /** A rule: one thing that jsr-guard demands. */
-export interface Rule {
+export interface Rule extends RuleText {
   readonly id: RuleId
+  /** Yields what breaks the rule. Severity is the rule's own unless the finding names one. */
+  readonly check: (context: JudgedContext) => Iterable<RuleFinding>
+}
+
+/** What there is to say about a rule. */
+export interface RuleText {
   /** What the rule demands, in one sentence. */
   readonly summary: string
   /** Why it matters and how to satisfy it, in paragraphs; `jsr-guard explain` prints it. */
   readonly explanation: string
-  /** Yields what breaks the rule. Severity is the rule's own unless the finding names one. */
-  readonly check: (context: PolicyContext) => Iterable<RuleFinding>
 }
 
 /** What a rule yields: a finding without the fields that the engine adds. */
 export interface RuleFinding {
   readonly severity?: Finding['severity']
   readonly message: string
-  readonly hint?: string
+  readonly hint?: string | undefined
   readonly file: string
   readonly line?: number | undefined
   readonly package?: string | undefined
@@ -36,17 +42,6 @@ export interface PolicyContext {
   readonly clients: readonly ClientInUse[]
   readonly manifests: readonly Manifest[]
   readonly lockfiles: readonly LockfileInUse[]
-}
-
-/** A URL prefix of the policy's `tarballs`; its host may begin with `*.`, which stands for one or more labels. */
-export interface UrlPrefix {
-  readonly protocol: string
-  /** Without the `*.`. */
-  readonly hostname: string
-  readonly isWildcard: boolean
-  readonly port: string
-  /** Ends in `/`. */
-  readonly pathname: string
 }
 
 /** A client that the project is installed with. */
@@ -78,4 +73,30 @@ export interface LockfileInUse {
    * lockfile; a `yarn.lock` is read by npm where there is no lockfile of its own.
    */
   readonly isAuthoritative: boolean
+}
+
+/** The context as the rules get it: what several of them need to know has been found out once. */
+export interface JudgedContext extends PolicyContext {
+  /** Whether the project has to do with JSR at all, so that routes matter to it. */
+  readonly hasJsr: boolean
+  /** The lockfiles that could be read. */
+  readonly judged: readonly JudgedLockfile[]
+}
+
+/** A lockfile that could be read, and the `@jsr` packages in it. */
+export interface JudgedLockfile {
+  readonly file: string
+  readonly isAuthoritative: boolean
+  /** The client that it belongs to; `undefined` where that is not one of those in use. */
+  readonly client: ClientInUse | undefined
+  readonly lockfile: Lockfile
+  readonly jsrPackages: readonly JudgedPackage[]
+}
+
+/** A locked package that counts as `@jsr`, and where it comes from. */
+export interface JudgedPackage {
+  readonly locked: LockedPackage
+  readonly judgement: SourceJudgement
+  /** The name that a manifest asks for where this package stands; `undefined` where none does. */
+  readonly askedName: string | undefined
 }

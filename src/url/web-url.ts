@@ -5,13 +5,21 @@
  * that there were some.
  */
 export function parseWebUrl(text: string): WebUrl | undefined {
-  if (!URL.canParse(text)) return undefined
-  const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
-  const hasCredentials = url.username !== '' || url.password !== ''
+  const url = parseUrl(text)
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined
+  if (url.username === '' && url.password === '') return { url, hasCredentials: false }
   url.username = ''
   url.password = ''
-  return { url, hasCredentials }
+  return { url, hasCredentials: true }
+}
+
+/** Asking `URL.canParse` first would parse every address of a lockfile twice. */
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** A parsed web address without its credentials. */

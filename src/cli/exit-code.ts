@@ -1,0 +1,29 @@
+import type { ErrorCode } from '../errors.ts'
+import type { Report } from '../report/report.ts'
+
+/** What the process ends with. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4
+
+/** How each error ends a run. */
+export const errorExitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
+  ERR_JSR_GUARD_USAGE: 2,
+  ERR_JSR_GUARD_UNSUPPORTED: 2,
+  ERR_JSR_GUARD_POLICY: 2,
+  ERR_JSR_GUARD_MANIFEST: 2,
+  ERR_JSR_GUARD_CONFIG: 2,
+  ERR_JSR_GUARD_JSON_SYNTAX: 2,
+  ERR_JSR_GUARD_LOCKFILE_SYNTAX: 2,
+  ERR_JSR_GUARD_LOCKFILE_VERSION: 2,
+  ERR_JSR_GUARD_SPECIFIER: 2,
+  ERR_JSR_GUARD_JSR_NAME: 2,
+  ERR_JSR_GUARD_URL: 2,
+  ERR_JSR_GUARD_CLIENT: 2,
+  ERR_JSR_GUARD_JOURNAL: 2,
+  ERR_JSR_GUARD_NOTHING_TO_CHECK: 3,
+  ERR_JSR_GUARD_REGISTRY: 4,
+}
+
+/** How a report ends a run. */
+export function reportExitCode({ summary }: Report): ExitCode {
+  return summary.errors > 0 ? 1 : 0
+}

@@ -1,0 +1,60 @@
+import { JsrGuardError } from '../errors.ts'
+import type { Lockfile } from './locked-package.ts'
+import { readNpmLockfile } from './npm.ts'
+
+/** A lockfile that a client reads. */
+export interface LockfileFormat {
+  /** Its place in a project, `/` as separator. */
+  readonly file: string
+  readonly client: 'npm'
+  readonly role: LockfileRole
+  /** @throws JsrGuardError for what can't be judged; a format that is only known always throws. */
+  readonly read: (text: string) => Lockfile
+}
+
+/** What a client makes of a file. */
+export type LockfileRole =
+  /** It installs what the file says. */
+  | 'lockfile'
+  /** What it last installed: not what it installs next, but what it makes its next lockfile from. */
+  | 'record'
+  /** Another client's lockfile, which it obeys in a project that has none of its own. */
+  | 'stand-in'
+
+/**
+ * Every lockfile that is known, by client and in the order in which the client looks for them. Of a
+ * client's lockfiles only the first holds; for npm 12 and later that is never
+ * `npm-shrinkwrap.json`, which they do not read.
+ */
+export const lockfileFormats: readonly LockfileFormat[] = [
+  { file: 'npm-shrinkwrap.json', client: 'npm', role: 'lockfile', read: readNpmLockfile },
+  { file: 'package-lock.json', client: 'npm', role: 'lockfile', read: readNpmLockfile },
+  { file: 'node_modules/.package-lock.json', client: 'npm', role: 'record', read: readNpmLockfile },
+  { file: 'yarn.lock', client: 'npm', role: 'stand-in', read: refuseYarnLock },
+]
+
+/**
+ * Reads a lockfile by the name of its file, as in {@link lockfileFormats}.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX` or `ERR_JSR_GUARD_LOCKFILE_VERSION`, with
+ *   the file: then nothing is known of what it leads to, which is a finding and never a pass.
+ */
+export function readLockfile(file: string, text: string): Lockfile {
+  const format = lockfileFormats.find((known) => known.file === file)
+  if (format === undefined) throw new Error(`${file} is none of the lockfiles that are known`)
+  try {
+    return format.read(text)
+  } catch (error) {
+    if (!(error instanceof JsrGuardError)) throw error
+    const { code, message, hint, line, cause } = error
+    throw new JsrGuardError(code, message, { hint, file, line, cause: cause ?? error })
+  }
+}
+
+function refuseYarnLock(): never {
+  throw new JsrGuardError(
+    'ERR_JSR_GUARD_LOCKFILE_SYNTAX',
+    'is what npm takes addresses from where it has no lockfile of its own, and cannot be read yet',
+    { hint: "make npm's own: npm install --package-lock-only --ignore-scripts" },
+  )
+}

@@ -1,0 +1,65 @@
+import type { LockedPackage } from '../lockfile/locked-package.ts'
+import type { Manifest } from '../manifest/package-json.ts'
+import { detectJsrTarget, isRequested } from './jsr-target.ts'
+
+/**
+ * The entries of a lockfile that stand where a manifest asks for an `@jsr` package, by key, with
+ * the name that it asks for; `undefined` where two ask for different ones.
+ *
+ * An entry's own name is whatever somebody wrote into the lockfile, and npm installs it without
+ * comparing. Knows keys that are paths below `node_modules`; the other lockfiles key their entries
+ * by name.
+ */
+export function detectAskedNames(
+  { file, packages }: { readonly file: string; readonly packages: readonly LockedPackage[] },
+  manifests: readonly Manifest[],
+): ReadonlyMap<string, string | undefined> {
+  const asked = manifests.flatMap((manifest) => detectAsked(manifest, lockfileFolder(file)))
+  const names = new Map<string, string | undefined>()
+  if (asked.length === 0) return names
+  const places = new Set(asked.flatMap((one) => one.keys))
+  const taken = new Set<string>()
+  for (const { key } of packages) if (places.has(key)) taken.add(key)
+  for (const { keys, name } of asked) {
+    const key = keys.find((place) => taken.has(place))
+    if (key !== undefined)
+      names.set(key, names.has(key) && names.get(key) !== name ? undefined : name)
+  }
+  return names
+}
+
+/** The folder that a lockfile's paths start from; npm's hidden record lies one deeper. */
+export function lockfileFolder(file: string): string {
+  const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))
+  return folder === 'node_modules' ? '' : folder.replace(/\/node_modules$/, '')
+}
+
+/** A manifest's folder as a lockfile's paths have it; `undefined` where it lies elsewhere. */
+export function relativeFolder(folder: string, base: string): string | undefined {
+  if (base === '') return folder
+  if (folder === base) return ''
+  return folder.startsWith(`${base}/`) ? folder.slice(base.length + 1) : undefined
+}
+
+/** A package that a manifest asks for, and where a lockfile may have it, nearest first. */
+interface AskedPackage {
+  readonly name: string
+  readonly keys: readonly string[]
+}
+
+function detectAsked({ folder, dependencies }: Manifest, base: string): AskedPackage[] {
+  const from = relativeFolder(folder, base)
+  if (from === undefined) return []
+  return dependencies.filter(isRequested).flatMap(({ alias, specifier }) => {
+    const target = detectJsrTarget(alias, specifier)
+    return target === undefined ? [] : [{ name: target.name, keys: listPlaces(from, alias) }]
+  })
+}
+
+/** `a/b/node_modules/x`, `a/node_modules/x`, `node_modules/x`. */
+function listPlaces(folder: string, alias: string): string[] {
+  const parts = folder === '' ? [] : folder.split('/')
+  return Array.from({ length: parts.length + 1 }, (_, up) =>
+    [...parts.slice(0, parts.length - up), 'node_modules', alias].join('/'),
+  )
+}

@@ -1,0 +1,85 @@
+import type { LockedPackage } from '../lockfile/locked-package.ts'
+import { isJsrHost } from '../url/jsr-host.ts'
+import { detectHost } from './address.ts'
+import { detectAskedNames } from './asked-names.ts'
+import { hasJsrName, isJsrDependency } from './jsr-target.ts'
+import type {
+  ClientInUse,
+  JudgedContext,
+  JudgedLockfile,
+  JudgedPackage,
+  LockfileInUse,
+  PolicyContext,
+} from './rule.ts'
+import { hasJsrScope } from './tarball-url.ts'
+import { judgeSource } from './verdict.ts'
+
+/** Finds out, once, what the rules and the report need to know about the `@jsr` packages. */
+export function judgeContext(context: PolicyContext): JudgedContext {
+  const judged = context.lockfiles.flatMap((lockfile) => judgeLockfile(lockfile, context))
+  return { ...context, judged, hasJsr: hasJsr(context, judged) }
+}
+
+/**
+ * Whether routes matter to the project: it asks for something of JSR's, or has it locked, or
+ * somebody named the private registry or mapped the scope. A lockfile that can't be read may hold
+ * anything, so it counts.
+ *
+ * An ordinary project is left alone: with the public registry as its route it would otherwise get
+ * an error about packages that it doesn't have. To make use of that, an attacker has to bring in an
+ * `@jsr` package, and with the first of them, in a manifest or in a lockfile, the routes are judged.
+ * A project without a lockfile can get one through an ordinary package only when it is installed,
+ * and `install` judges the lockfile that comes of it. A security engineer who wants the routes
+ * judged everywhere names the registry in the policy.
+ */
+function hasJsr(context: PolicyContext, judged: readonly JudgedLockfile[]): boolean {
+  return (
+    context.isRegistryPinned ||
+    context.clients.some(({ route }) => route.kind === 'scope') ||
+    context.manifests.some(({ dependencies }) => dependencies.some(isJsrDependency)) ||
+    context.lockfiles.some(({ content }) => content.type === 'unreadable') ||
+    judged.some(
+      ({ jsrPackages, lockfile }) =>
+        jsrPackages.length > 0 || lockfile.transitiveSpecifiers.length > 0,
+    )
+  )
+}
+
+function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLockfile[] {
+  const { file, isAuthoritative, content } = inUse
+  if (content.type === 'unreadable') return []
+  const { lockfile } = content
+  const client = context.clients.find(({ name }) => name === inUse.client)
+  const askedNames = detectAskedNames({ file, packages: lockfile.packages }, context.manifests)
+  const jsrPackages: JudgedPackage[] = []
+  for (const locked of lockfile.packages) {
+    const askedName = askedNames.get(locked.key)
+    if (!askedNames.has(locked.key) && !isJsrPackage(locked, client)) continue
+    jsrPackages.push({ locked, askedName, judgement: judgeSource(locked, context, client) })
+  }
+  return [{ file, isAuthoritative, client, lockfile, jsrPackages }]
+}
+
+/**
+ * Whether an entry counts as `@jsr`: by its name, by its alias, or by where it comes from. The name
+ * in a lockfile is whatever somebody wrote there, so an address that names the scope, or lies with
+ * JSR, counts under any name.
+ */
+function isJsrPackage(locked: LockedPackage, client: ClientInUse | undefined): boolean {
+  return hasJsrName(locked.name) || hasJsrName(locked.alias) || hasJsrSource(locked, client)
+}
+
+function hasJsrSource({ name, source }: LockedPackage, client: ClientInUse | undefined): boolean {
+  switch (source.type) {
+    case 'remote':
+      return isJsrHost(source.url.hostname) || hasJsrScope(source.url)
+    case 'route':
+      return isJsrHost(client?.routeOf(name).url?.hostname ?? '')
+    case 'git':
+      return isJsrHost(detectHost(source.url) ?? '')
+    case 'local':
+    case 'bundled':
+    case 'unknown':
+      return false
+  }
+}

@@ -1,0 +1,39 @@
+import type { Route } from '../route/route.ts'
+import { isJsrHost } from '../url/jsr-host.ts'
+import { isPublicHost } from '../url/public-registry.ts'
+
+/** What is known about where the private registry may be. */
+export interface RegistryEvidence {
+  /** What the command line or the policy names. */
+  readonly pinned: URL | undefined
+  /** Where the clients in use go for `@jsr`, and where they go for packages without a scope. */
+  readonly routes: readonly Route[]
+}
+
+/**
+ * The private registry: the pinned one; else the project's explicit `@jsr:registry`; else its
+ * `registry`, provided that it is neither JSR nor open to everyone.
+ *
+ * An explicit mapping hides the default registry even where it leads to JSR: nobody would be asked
+ * there. What is built into a client is never private. `undefined` means that no package can be
+ * said to have come through a private registry.
+ */
+export function detectPrivateRegistry({ pinned, routes }: RegistryEvidence): URL | undefined {
+  if (pinned !== undefined) return pinned
+  const mapped = routes.filter(({ kind }) => kind === 'scope')
+  const candidates = mapped.length > 0 ? mapped : routes.filter(({ kind }) => kind === 'default')
+  return candidates.find(isPrivate)?.url
+}
+
+/** Whether a route leads to a registry that is neither JSR nor open to everyone. */
+export function isPrivate(route: Route): boolean {
+  return route.url !== undefined && !isJsrHost(route.url.hostname) && !isOpenToAll(route)
+}
+
+/**
+ * Whether everyone may publish where a route leads: the public registry, and whatever is built into
+ * a client, since no client comes with somebody's private registry.
+ */
+export function isOpenToAll({ url, kind }: Route): boolean {
+  return url !== undefined && (kind === 'built-in' || isPublicHost(url.hostname))
+}

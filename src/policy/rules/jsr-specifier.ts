@@ -1,0 +1,110 @@
+import type { TransitiveSpecifier } from '../../lockfile/locked-package.ts'
+import type { ManifestDependency } from '../../manifest/package-json.ts'
+import { quoteShort } from '../../specifier/jsr-name.ts'
+import { isJsrSpecifier, isPaddedJsrSpecifier } from '../../specifier/jsr-specifier.ts'
+import { clientTitles } from '../advice.ts'
+import { detectJsrSupport } from '../jsr-support.ts'
+import { detectJsrTarget } from '../jsr-target.ts'
+import type { ClientInUse, JudgedContext, Rule, RuleFinding } from '../rule.ts'
+
+/**
+ * A warning where a client stops with an error, or passes over an optional peer: nothing wrong gets
+ * installed. An error where something else would be: Yarn 1 and Bun, and white space before `jsr:`,
+ * which makes npm link a folder of that name. What the others make of white space isn't known, so it
+ * is an error for all.
+ *
+ * Specifiers that name no package are `invalid-specifier`'s.
+ */
+export const jsrSpecifier: Rule = {
+  id: 'jsr-specifier',
+  summary: 'Every client in use can read every specifier.',
+  explanation: `A manifest, or a locked package, asks for a package with jsr:, and a client in use can't read that. No npm can; pnpm can since 10.9, Yarn since 4.9, Deno since 2.6.8.
+
+Most clients stop with an error, which is why this is a warning: nothing wrong is installed. npm passes over optional peers without a word. It is an error where a client would install or clone something else: Yarn 1 looks for an npm package with the alias's name, which anyone may have registered, Bun clones a repository from a host called jsr, and with white space before jsr: npm links a folder of that name.
+
+Run jsr-guard install, which translates the specifiers for the time of the run, or jsr-guard rewrite, which writes "npm:@jsr/luca__cases@^1" into the manifests for good. Every client reads that.
+
+Where a locked package asks, its manifest can't be changed: the hint says which overrides to put into the root's package.json.`,
+
+  *check({ clients, manifests, judged }: JudgedContext) {
+    for (const { file, dependencies } of manifests) {
+      for (const dependency of dependencies) {
+        const { alias, line } = dependency
+        const found = checkDependency(dependency, clients)
+        if (found !== undefined) yield { ...found, file, line, package: alias }
+      }
+    }
+    for (const { file, lockfile } of judged) {
+      for (const specifier of lockfile.transitiveSpecifiers) {
+        const found = checkTransitive(specifier, clients)
+        if (found !== undefined) yield { ...found, file, line: specifier.line() }
+      }
+    }
+  },
+}
+
+type Fault = Pick<RuleFinding, 'severity' | 'message' | 'hint'>
+
+function checkDependency(
+  { alias, specifier, isOptionalPeer }: ManifestDependency,
+  clients: readonly ClientInUse[],
+): Fault | undefined {
+  const text = `${quoteShort(alias)}: ${quoteShort(specifier)}`
+  if (isPaddedJsrSpecifier(specifier)) {
+    const message = `${text} has white space before jsr:, and npm links a folder of that name instead`
+    return { severity: 'error', message, hint: 'take the white space out' }
+  }
+  const target = detectTarget(alias, specifier)
+  if (target === undefined) return undefined
+  const hint = `run jsr-guard install, or write ${quoteShort(target)}`
+  const misreader = describeMisreader(text, clients)
+  if (misreader !== undefined) return { ...misreader, hint }
+  if (isOptionalPeer && clients.some(({ name }) => name === 'npm')) {
+    return { message: `npm passes over ${text} without a word, since the peer is optional`, hint }
+  }
+  const failing = describeFailing(text, clients)
+  return failing === undefined ? undefined : { ...failing, hint }
+}
+
+/** The way out is npm's: `overrides`, for the one package, which also works where the root has the alias too. */
+function checkTransitive(
+  { from, alias, specifier }: TransitiveSpecifier,
+  clients: readonly ClientInUse[],
+): Fault | undefined {
+  const target = detectTarget(alias, specifier)
+  if (target === undefined) return undefined
+  const text = `${quoteShort(alias)}: ${quoteShort(specifier)}, which ${from} asks for`
+  const fault = describeMisreader(text, clients) ?? describeFailing(text, clients)
+  if (fault === undefined) return undefined
+  const overrides = JSON.stringify({ overrides: { [withoutVersion(from)]: { [alias]: target } } })
+  return { ...fault, hint: `put ${overrides} into the root's package.json` }
+}
+
+/** The alias that every client reads; `undefined` for what is no `jsr:` specifier, or names no package. */
+function detectTarget(alias: string, specifier: string): string | undefined {
+  const target = isJsrSpecifier(specifier) ? detectJsrTarget(alias, specifier) : undefined
+  return target === undefined ? undefined : `npm:${target.name}@${target.range}`
+}
+
+function describeMisreader(text: string, clients: readonly ClientInUse[]): Fault | undefined {
+  for (const client of clients) {
+    const support = detectJsrSupport(client)
+    if (support.type !== 'misreads') continue
+    const message = `${clientTitles[client.name]} can't read ${text}: it ${support.how}`
+    return { severity: 'error', message }
+  }
+  return undefined
+}
+
+function describeFailing(text: string, clients: readonly ClientInUse[]): Fault | undefined {
+  const titles = clients
+    .filter((client) => detectJsrSupport(client).type === 'fails')
+    .map(({ name }) => clientTitles[name])
+  return titles.length === 0 ? undefined : { message: `${titles.join(' and ')} can't read ${text}` }
+}
+
+/** `name@1.0.0` without the version. */
+function withoutVersion(from: string): string {
+  const at = from.lastIndexOf('@')
+  return at > 0 ? from.slice(0, at) : from
+}

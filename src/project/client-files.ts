@@ -1,0 +1,60 @@
+import { lstat } from 'node:fs/promises'
+import path from 'node:path'
+import { lockfileFormats } from '../lockfile/formats.ts'
+import type { ClientName } from '../route/route.ts'
+
+/** A file that a client leaves in a project, or reads there. */
+export interface ClientFile {
+  /** Path relative to the project, `/` as separator. */
+  readonly file: string
+  readonly client: ClientName
+  readonly kind: 'lockfile' | 'configuration'
+}
+
+/**
+ * The files that show which clients a project is used with. Looks in the root, and in the folder
+ * that the run was started in: that may be the project of another client, which npm knows nothing
+ * of. npm's own lockfiles count in its root alone.
+ */
+export async function findClientFiles(root: string, cwd: string): Promise<ClientFile[]> {
+  const inner = path.relative(root, cwd).replaceAll(path.sep, '/')
+  const others = knownFiles.filter(({ client }) => client !== 'npm')
+  const candidates = [
+    ...knownFiles,
+    ...(inner === '' ? [] : others.map((known) => ({ ...known, file: `${inner}/${known.file}` }))),
+  ]
+  const isThere = await Promise.all(candidates.map(({ file }) => exists(path.join(root, file))))
+  return candidates.filter((_, index) => isThere[index])
+}
+
+const knownFiles: readonly ClientFile[] = [
+  ...lockfileFormats
+    .filter(({ role }) => role !== 'stand-in')
+    .map(({ file, client }) => ({ file, client, kind: 'lockfile' as const })),
+  { file: 'pnpm-lock.yaml', client: 'pnpm', kind: 'lockfile' },
+  { file: 'yarn.lock', client: 'yarn', kind: 'lockfile' },
+  { file: 'bun.lock', client: 'bun', kind: 'lockfile' },
+  { file: 'bun.lockb', client: 'bun', kind: 'lockfile' },
+  { file: 'deno.lock', client: 'deno', kind: 'lockfile' },
+  { file: 'vlt-lock.json', client: 'vlt', kind: 'lockfile' },
+  { file: 'pnpm-workspace.yaml', client: 'pnpm', kind: 'configuration' },
+  { file: '.pnpmfile.cjs', client: 'pnpm', kind: 'configuration' },
+  { file: '.pnpmfile.mjs', client: 'pnpm', kind: 'configuration' },
+  { file: '.yarnrc', client: 'yarn', kind: 'configuration' },
+  { file: '.yarnrc.yml', client: 'yarn-berry', kind: 'configuration' },
+  { file: 'bunfig.toml', client: 'bun', kind: 'configuration' },
+  { file: 'deno.json', client: 'deno', kind: 'configuration' },
+  { file: 'deno.jsonc', client: 'deno', kind: 'configuration' },
+  { file: 'vlt.json', client: 'vlt', kind: 'configuration' },
+]
+
+/** A link counts whatever it leads to, and so does what can't be looked at. */
+async function exists(file: string): Promise<boolean> {
+  try {
+    await lstat(file)
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return code !== 'ENOENT' && code !== 'ENOTDIR'
+  }
+}

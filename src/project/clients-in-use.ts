@@ -1,0 +1,84 @@
+import type { ClientName } from '../route/route.ts'
+import type { ClientFile } from './client-files.ts'
+import type { DeclaredClient } from './declared-clients.ts'
+
+/** What shows that a client is in use. */
+export interface ClientSign {
+  /** The client's name as written. */
+  readonly name: string
+  readonly file: string
+  /** 1-based. */
+  readonly line: number | undefined
+}
+
+/** What a project has to do with which clients. */
+export interface DetectedClients {
+  readonly hasNpm: boolean
+  /** To be read, those of clients that can't be judged included. */
+  readonly lockfiles: readonly ClientFile[]
+  /** One sign of each other client that has no lockfile here. */
+  readonly unjudged: readonly ClientSign[]
+  /** Files of other clients than the one that was asked for. */
+  readonly leftOut: readonly string[]
+}
+
+/** What the clients are detected from. */
+export interface ClientEvidence {
+  readonly files: readonly ClientFile[]
+  readonly declared: readonly DeclaredClient[]
+  /** One client that is asked for. */
+  readonly only: ClientName | undefined
+}
+
+/**
+ * Finds out which clients are in use: those that are declared, have a lockfile or are configured;
+ * npm where nothing shows any other.
+ */
+export function detectClients({ files, declared, only }: ClientEvidence): DetectedClients {
+  const signs = listSigns({ files, declared, only })
+  const hasNpm =
+    only === 'npm' || signs.length === 0 || signs.some(({ client }) => client === 'npm')
+  const known = hasNpm ? standInForNpm(files) : files
+  const others = known.filter(({ client }) => client !== 'npm')
+  if (only !== undefined) {
+    const lockfiles = known.filter(({ client, kind }) => client === only && kind === 'lockfile')
+    return { hasNpm, lockfiles, unjudged: [], leftOut: others.map(({ file }) => file) }
+  }
+  const lockfiles = known.filter(({ kind }) => kind === 'lockfile')
+  return { hasNpm, lockfiles, unjudged: findUnjudged(signs, lockfiles), leftOut: [] }
+}
+
+interface Sign extends ClientSign {
+  readonly client: ClientName | undefined
+}
+
+function listSigns({ files, declared }: ClientEvidence): Sign[] {
+  return [
+    ...declared.map(({ client, name, line }) => ({ client, name, file: 'package.json', line })),
+    ...files.map(({ client, file }) => ({ client, name: client, file, line: undefined })),
+  ]
+}
+
+/** Where npm has no lockfile of its own, it takes a `yarn.lock` for one. */
+function standInForNpm(files: readonly ClientFile[]): readonly ClientFile[] {
+  const hasOwn = files.some(
+    ({ client, file }) => client === 'npm' && !file.startsWith('node_modules/'),
+  )
+  if (hasOwn) return files
+  return files.map((found) => (found.file === 'yarn.lock' ? { ...found, client: 'npm' } : found))
+}
+
+/** A lockfile speaks for its client already, and one sign for every kind of Yarn. */
+function findUnjudged(signs: readonly Sign[], lockfiles: readonly ClientFile[]): ClientSign[] {
+  const spoken = new Set(['npm', ...lockfiles.map(({ client }) => familyOf(client))])
+  return signs.flatMap(({ client, name, file, line }) => {
+    const family = familyOf(client ?? name)
+    if (spoken.has(family) || lockfiles.some((lockfile) => lockfile.file === file)) return []
+    spoken.add(family)
+    return [{ name, file, line }]
+  })
+}
+
+function familyOf(name: string): string {
+  return name === 'yarn-berry' ? 'yarn' : name
+}

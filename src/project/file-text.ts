@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer'
+import { constants } from 'node:fs'
+import { lstat, open, type FileHandle } from 'node:fs/promises'
+
+/** What a file of the project holds, or why that can't be told. */
+export type FileText =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'absent' }
+  | { readonly type: 'unreadable'; readonly reason: string }
+
+/** No lockfile comes near it; it bounds what one file can make us hold in memory. */
+const maxBytes = 256 * 1024 * 1024
+
+/**
+ * Reads a file as UTF-8. Links are followed; whatever is there but is no such text is `unreadable`:
+ * a folder, a device, a link to nothing, bytes that are not UTF-8.
+ */
+export async function readFileText(path: string): Promise<FileText> {
+  let file: FileHandle | undefined
+  try {
+    // Without waiting: opening a named pipe would otherwise last until somebody writes to it.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    return await readOpened(file)
+  } catch (error) {
+    return describeFailure(error, path)
+  } finally {
+    await file?.close()
+  }
+}
+
+async function readOpened(file: FileHandle): Promise<FileText> {
+  const stats = await file.stat()
+  if (!stats.isFile()) return { type: 'unreadable', reason: 'it is not a file' }
+  if (stats.size > maxBytes) return { type: 'unreadable', reason: 'it is larger than 256 MiB' }
+  const bytes = await file.readFile()
+  if (!isUtf8(bytes)) return { type: 'unreadable', reason: 'it is not UTF-8' }
+  return { type: 'text', text: bytes.toString('utf8') }
+}
+
+async function describeFailure(error: unknown, path: string): Promise<FileText> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  if (code === undefined) throw error
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+    return { type: 'unreadable', reason: `it cannot be read (${code})` }
+  }
+  return (await isThere(path))
+    ? { type: 'unreadable', reason: 'it is a link to nothing' }
+    : { type: 'absent' }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,90 @@
+import path from 'node:path'
+import { JsrGuardError } from '../errors.ts'
+import { lockfileFormats, readLockfile } from '../lockfile/formats.ts'
+import type { LockfileInUse } from '../policy/rule.ts'
+import type { ClientFile } from './client-files.ts'
+import { readFileText, type FileText } from './file-text.ts'
+
+/** What reading lockfiles depends on. */
+export interface LoadLockfilesOptions {
+  /** Absolute path of the project. */
+  readonly root: string
+  readonly npmVersion: string | undefined
+}
+
+/**
+ * Reads lockfiles. What is there and can't be read comes back as unreadable, and so do the lockfiles
+ * of clients that can't be judged yet.
+ */
+export async function loadLockfiles(
+  files: readonly ClientFile[],
+  options: LoadLockfilesOptions,
+): Promise<LockfileInUse[]> {
+  const chosen = findChosen(files, options)
+  return Promise.all(
+    files.map(async (found) => {
+      const { client, content } = await loadContent(options.root, found)
+      const isAuthoritative = found.client !== 'npm' || chosen.has(found.file)
+      return { file: found.file, client, content, isAuthoritative }
+    }),
+  )
+}
+
+/**
+ * Which of npm's lockfiles it installs from: the shrinkwrap first, which npm 12 does not read any
+ * more. Where the version is not known, it may be either.
+ */
+function findChosen(
+  files: readonly ClientFile[],
+  { npmVersion }: LoadLockfilesOptions,
+): ReadonlySet<string> {
+  const own = lockfileFormats
+    .filter(({ role }) => role === 'lockfile')
+    .filter(({ file }) => files.some((found) => found.file === file))
+    .map(({ file }) => file)
+  if (npmVersion === undefined) return new Set(own)
+  const isOld = Number.parseInt(npmVersion, 10) < 12
+  return new Set(own.filter((file) => isOld || file !== 'npm-shrinkwrap.json').slice(0, 1))
+}
+
+async function loadContent(
+  root: string,
+  { file, client }: ClientFile,
+): Promise<Pick<LockfileInUse, 'client' | 'content'>> {
+  const content = await readFileText(path.join(root, file))
+  if (lockfileFormats.some((known) => known.file === file && known.client === client)) {
+    return { client, content: readContent(file, content) }
+  }
+  const name = client === 'yarn' && isBerry(content) ? 'yarn-berry' : client
+  return { client: name, content: unjudged(name) }
+}
+
+/** Yarn 2 and later write YAML, in which the lockfile's own version stands under `__metadata`. */
+function isBerry(content: FileText): boolean {
+  return content.type === 'text' && /^__metadata:/m.test(content.text)
+}
+
+function readContent(file: string, content: FileText): LockfileInUse['content'] {
+  if (content.type === 'absent') return unreadable('it is gone')
+  if (content.type === 'unreadable') return unreadable(content.reason)
+  try {
+    return { type: 'read', lockfile: readLockfile(file, content.text) }
+  } catch (error) {
+    if (!(error instanceof JsrGuardError)) throw error
+    const { message, line, hint } = error
+    return { type: 'unreadable', reason: message, line, hint }
+  }
+}
+
+function unreadable(reason: string): LockfileInUse['content'] {
+  return { type: 'unreadable', reason, line: undefined, hint: undefined }
+}
+
+function unjudged(client: string): LockfileInUse['content'] {
+  return {
+    type: 'unreadable',
+    reason: `this version of jsr-guard has no reader for lockfiles of ${client}`,
+    line: undefined,
+    hint: `remove it if ${client} is not used here, or judge npm alone with --client npm`,
+  }
+}

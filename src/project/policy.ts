@@ -1,0 +1,69 @@
+import path from 'node:path'
+import {
+  parsePrivateRegistry,
+  readManifestPolicy,
+  readPolicy,
+  type Policy,
+} from '../config/policy-file.ts'
+import { JsrGuardError } from '../errors.ts'
+import { readFileText } from './file-text.ts'
+import type { LoadedManifest } from './workspaces.ts'
+
+/** A policy, and where it was found. */
+export interface LoadedPolicy extends Policy {
+  /** For messages; `undefined` where there is none. */
+  readonly file: string | undefined
+}
+
+/** What the policy is looked for with. */
+export interface LoadPolicyOptions {
+  /** Absolute path of the project. */
+  readonly root: string
+  /** The root's first, where there is one. */
+  readonly manifests: readonly LoadedManifest[]
+  /** Absolute path of the policy file; default `jsr-guard.json` in the root. */
+  readonly config?: string | undefined
+  /** The private registry, over the policy's; as written. */
+  readonly registry?: string | undefined
+}
+
+/**
+ * Reads the policy: the file that is named, else `jsr-guard.json`, else the `jsr-guard` key of
+ * package.json, else one that leaves everything as it is by default.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_POLICY`, or `ERR_JSR_GUARD_URL` for a registry on the command
+ *   line that can't be private.
+ */
+export async function loadPolicy(options: LoadPolicyOptions): Promise<LoadedPolicy> {
+  const pinned = options.registry === undefined ? undefined : parsePrivateRegistry(options.registry)
+  const policy = (await loadFile(options)) ?? readKey(options) ?? noPolicy
+  return pinned === undefined ? policy : { ...policy, registry: pinned }
+}
+
+/** The policy file where none is named. */
+export const policyFileName = 'jsr-guard.json'
+
+const noPolicy: LoadedPolicy = { registry: undefined, tarballs: [], levels: {}, file: undefined }
+
+async function loadFile(options: LoadPolicyOptions): Promise<LoadedPolicy | undefined> {
+  const { root, config } = options
+  const file = config === undefined ? policyFileName : formatPath(root, config)
+  const found = await readFileText(config ?? path.join(root, policyFileName))
+  if (found.type === 'text') return { ...readPolicy(found.text, file), file }
+  if (found.type === 'absent' && config === undefined) return undefined
+  const reason = found.type === 'absent' ? 'there is no such file' : found.reason
+  throw new JsrGuardError('ERR_JSR_GUARD_POLICY', `the policy can't be read: ${reason}`, { file })
+}
+
+function formatPath(root: string, file: string): string {
+  const relative = path.relative(root, file)
+  const isInside = !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..'
+  return isInside ? relative.replaceAll(path.sep, '/') : file
+}
+
+function readKey({ manifests }: LoadPolicyOptions): LoadedPolicy | undefined {
+  const [first] = manifests
+  if (first === undefined) return undefined
+  const policy = readManifestPolicy(first.text, first.manifest.file)
+  return policy === undefined ? undefined : { ...policy, file: first.manifest.file }
+}

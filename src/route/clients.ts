@@ -1,0 +1,26 @@
+import type { NpmConfig } from '../config/npm-config.ts'
+import { findNpmRoute } from './npm.ts'
+import type { Route } from './route.ts'
+
+/** What each client that jsr-guard knows is configured with. */
+export interface ClientConfigs {
+  readonly npm: NpmConfig
+}
+
+/** Says where a client would go for a package, by the package's name in the registry. */
+export type RouteFinder<Config> = (config: Config, packageName: string) => Route
+
+/** Where each client would go: the one list, a line for each. */
+export const routeFinders: {
+  readonly [Name in keyof ClientConfigs]: RouteFinder<ClientConfigs[Name]>
+} = {
+  npm: findNpmRoute,
+}
+
+/** Where a client with this configuration goes, by the name of a package. */
+export function createRouteFinder<Name extends keyof ClientConfigs>(
+  name: Name,
+  config: ClientConfigs[Name],
+): (packageName: string) => Route {
+  return (packageName) => routeFinders[name](config, packageName)
+}

@@ -1,0 +1,57 @@
+import path from 'node:path'
+import process from 'node:process'
+import { findNpm } from '../client/program.ts'
+import type { NpmArguments } from '../config/npm-arguments.ts'
+import { findNpmRoot } from '../project/npm-root.ts'
+import { recoverTranslation } from '../project/journal.ts'
+import { acquireRunLock } from '../project/lock.ts'
+import { runInstall } from './install/run.ts'
+import { lockVariable, type InstallOptions, type InstallOutcome } from './install/step.ts'
+
+/**
+ * Runs the project's own package manager so that every `@jsr` package comes through the private
+ * registry, and shows that it did.
+ *
+ * Keeps the five promises of the contract: it judges before anything is fetched, translates `jsr:`
+ * specifiers for the time of the run only, makes lockfiles without fetching, closes the way to JSR
+ * while the client runs, and judges again what came of it.
+ *
+ * @throws JsrGuardError for what keeps it from telling: no client, a manifest, policy or
+ *   configuration that can't be read, a request that can't be verified, a registry that does not
+ *   answer (`ERR_JSR_GUARD_REGISTRY`).
+ */
+export async function installProject(options: InstallOptions): Promise<InstallOutcome> {
+  const { cwd, env } = options
+  const [program, parsed] = await Promise.all([
+    findNpm({ env, platform: process.platform, nodePath: process.execPath }),
+    parseArguments(options.arguments),
+  ])
+  const projectFolder = findProjectFolder(cwd, parsed)
+  const root = await findNpmRoot(projectFolder)
+  const lock = await acquireRunLock(root, {
+    onWait: ({ pid }) => options.onProgress({ type: 'waiting', pid }),
+    outerToken: env[lockVariable],
+    signal: options.stop,
+  })
+  try {
+    const { files } = await recoverTranslation(root)
+    if (files.length > 0) options.onProgress({ type: 'recovered', files })
+    return await runInstall({ ...options, root, projectFolder, program, parsed, lock })
+  } finally {
+    await lock.release()
+  }
+}
+
+/** npm's own parser is loaded only where there is something to parse. */
+async function parseArguments(args: readonly string[]): Promise<NpmArguments> {
+  if (args.length === 0) {
+    return { settings: {}, packages: [], unknown: [], abbreviated: [], invalid: [] }
+  }
+  const { parseNpmArguments } = await import('../config/npm-arguments.ts')
+  return parseNpmArguments(args)
+}
+
+function findProjectFolder(cwd: string, { settings }: NpmArguments): string {
+  const prefix = settings['prefix']
+  return typeof prefix === 'string' ? path.resolve(cwd, prefix) : cwd
+}

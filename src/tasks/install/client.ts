@@ -1,0 +1,52 @@
+import { runClient, type ClientExit } from '../../client/run.ts'
+import { lockVariable, type InstallEnd, type InstallStep } from './step.ts'
+
+/** How a client's run ended, and why that ends the install, if it does. */
+export interface ClientResult {
+  readonly exit: ClientExit
+  readonly end: InstallEnd | undefined
+}
+
+/**
+ * Runs the client with the way out closed.
+ *
+ * `hidden` keeps what it prints and gives it no input; `shown` lets it have the terminal. A refusal
+ * counts before the exit code: npm ends with 0 where the package was optional.
+ */
+export async function runClientIn(
+  step: InstallStep,
+  args: readonly string[],
+  output: 'hidden' | 'shown',
+): Promise<ClientResult> {
+  const { program, cwd, wayOut, lock, isStdoutTaken } = step
+  const exit = await runClient({
+    program,
+    arguments: args,
+    cwd,
+    env: clientEnvironment(step),
+    output: output === 'hidden' ? 'captured' : isStdoutTaken ? 'stderr' : 'shared',
+    stop: wayOut.end,
+    onStart: async (pid) => await lock.recordClient(pid),
+  })
+  return { exit, end: explainEnd(step, exit) }
+}
+
+function clientEnvironment({ wayOut, request, lock }: InstallStep): Record<string, string> {
+  return {
+    ...wayOut.clientEnvironment,
+    // A script of the project may run jsr-guard itself: it must not wait for us.
+    [lockVariable]: lock.token,
+    // npm takes an alias for a package of the alias's own scope. What the setting is for is done
+    // by findRemotes.
+    ...(request.liftsAllowRemote ? { npm_config_allow_remote: 'all' } : {}),
+  }
+}
+
+function explainEnd(
+  { wayOut, stop }: InstallStep,
+  { exitCode }: ClientExit,
+): InstallEnd | undefined {
+  if (wayOut.refusals().length > 0) return { type: 'stopped', at: 'run' }
+  if (stop.aborted) return { type: 'interrupted', signal: String(stop.reason) }
+  return exitCode === 0 ? undefined : { type: 'client-failed', exitCode }
+}

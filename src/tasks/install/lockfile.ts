@@ -1,0 +1,47 @@
+import type { Finding } from '../../finding.ts'
+import { findRemotes, findRemoteRequests } from '../../policy/remote-gate.ts'
+import type { CheckedProject } from '../check.ts'
+import { runClientIn } from './client.ts'
+import { findLockfile } from './request.ts'
+import { hasErrors, inspect } from './inspect.ts'
+import type { InstallStep, StepResult } from './step.ts'
+import { explainFailure } from './transitive.ts'
+
+/**
+ * Lets npm make or change the lockfile, without tarballs and without scripts, and judges what came
+ * of it. A lockfile that is as it should be has been judged already.
+ */
+export async function makeLockfile(step: InstallStep): Promise<StepResult> {
+  const { before, request, snapshot, onProgress } = step
+  if (request.makesLockfile) {
+    const requested = request.liftsAllowRemote ? findRemoteRequests(before.context) : []
+    if (requested.length > 0) return stopped(before, requested)
+    onProgress({ type: 'resolving' })
+    const { exit, end } = await runClientIn(step, request.lockArguments, 'hidden')
+    await snapshot.noteChanges()
+    if (end !== undefined) {
+      if (end.type === 'client-failed') {
+        onProgress({ type: 'client-output', text: exit.stderr })
+      }
+      return { end, checked: before, findings: await explainFailure(step, exit) }
+    }
+  }
+  const checked = request.makesLockfile ? await inspect(step) : before
+  const findings = request.liftsAllowRemote ? gateRemotes(checked) : []
+  return hasErrors([...checked.findings, ...findings])
+    ? stopped(checked, findings)
+    : { end: undefined, checked, findings: [] }
+}
+
+function stopped(checked: CheckedProject, findings: readonly Finding[]): StepResult {
+  return { end: { type: 'stopped', at: 'lockfile' }, checked, findings }
+}
+
+/** Does the work of npm's `allow-remote`, which is lifted while npm runs. */
+function gateRemotes({ context }: CheckedProject): Finding[] {
+  const lockfile = findLockfile(context.lockfiles)
+  const client = context.clients.find(({ name }) => name === 'npm')
+  return lockfile === undefined || client === undefined
+    ? []
+    : findRemotes(context, client, lockfile)
+}

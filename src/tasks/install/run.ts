@@ -1,0 +1,132 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Refusal } from '../../egress/ledger.ts'
+import type { Finding } from '../../finding.ts'
+import { translateManifests } from '../../project/journal.ts'
+import { takeSnapshot } from '../../project/snapshot.ts'
+import { createReport } from '../../report/report.ts'
+import type { CheckedProject } from '../check.ts'
+import { runClientIn } from './client.ts'
+import { hasErrors, inspect } from './inspect.ts'
+import { makeLockfile } from './lockfile.ts'
+import { askRegistry } from './registry.ts'
+import { checkArguments, findLockfile, planRequest } from './request.ts'
+import type {
+  GuardedWayOut,
+  InstallOutcome,
+  InstallRun,
+  InstallStep,
+  NpmRequest,
+  StepResult,
+} from './step.ts'
+import { withWayOut } from './way-out.ts'
+
+/**
+ * The flow of an install, under the run lock: judge, translate, make the lockfile, judge it, ask
+ * the registry, install, judge again.
+ */
+export async function runInstall(run: InstallRun): Promise<InstallOutcome> {
+  const before = await inspect(run)
+  const findings = checkArguments(run)
+  if (hasErrors([...before.findings, ...findings])) {
+    return report({ end: { type: 'stopped', at: 'start' }, checked: before, findings }, undefined)
+  }
+  const request = planRequest(run, before)
+  const translation = await translateManifests(run.root, before.project.manifests, run.lock)
+  try {
+    return await withWayOut(run, before.project.npmConfig, async (wayOut) => {
+      const snapshot = await takeSnapshot(filesToKeep(run, before))
+      const result = await runSteps({ ...run, before, request, wayOut, snapshot })
+      await translation.restore()
+      const end = await judgeResult(run, result, request)
+      return report(end, wayOut)
+    })
+  } finally {
+    await translation.restore()
+  }
+}
+
+/** Manifests, and every lockfile that npm may write. */
+function filesToKeep({ root }: InstallRun, { project }: CheckedProject): string[] {
+  const lockfiles = ['package-lock.json', 'npm-shrinkwrap.json'].map((file) =>
+    path.join(root, file),
+  )
+  return [...project.manifests.map((manifest) => manifest.path), ...lockfiles]
+}
+
+/** Whatever was changed is taken back unless all went well. */
+async function runSteps(step: InstallStep): Promise<StepResult> {
+  let isDone = false
+  try {
+    const result = await takeSteps(step)
+    isDone = result.end === undefined
+    return result
+  } finally {
+    if (!isDone) await step.snapshot.rollBack()
+  }
+}
+
+async function takeSteps(step: InstallStep): Promise<StepResult> {
+  const locked = await makeLockfile(step)
+  if (locked.end !== undefined) return locked
+  const asked = await askRegistry(step, locked)
+  if (asked.end !== undefined) return asked
+  return await install(step, asked)
+}
+
+async function install(step: InstallStep, asked: StepResult): Promise<StepResult> {
+  const { request, snapshot, onProgress } = step
+  // With --no-save npm looks everything up once more; the registry's answers have been judged.
+  if (request.isUnsaved) await snapshot.rollBack()
+  onProgress({ type: 'installing' })
+  const { end } = await runClientIn(step, request.installArguments, 'shown')
+  return { ...asked, end }
+}
+
+/** Judges what is there now. A lockfile that the user didn't want has then served its purpose. */
+async function judgeResult(
+  run: InstallRun,
+  result: StepResult,
+  request: NpmRequest,
+): Promise<StepResult> {
+  if (result.end !== undefined) return result
+  const checked = await inspect(run)
+  if (request.leavesNoLockfile) await removeUnwanted(run, result)
+  const end = hasErrors(checked.findings) ? ({ type: 'stopped', at: 'result' } as const) : undefined
+  return { checked, end, findings: result.findings }
+}
+
+async function removeUnwanted({ root }: InstallRun, { checked }: StepResult): Promise<void> {
+  const lockfile = findLockfile(checked.context.lockfiles)
+  if (lockfile !== undefined) await rm(path.join(root, lockfile.file), { force: true })
+}
+
+function report(
+  { end, checked, findings }: StepResult,
+  wayOut: Pick<GuardedWayOut, 'hosts' | 'refusals'> | undefined,
+): InstallOutcome {
+  const refused = wayOut?.refusals().map(describeRefusal) ?? []
+  return {
+    end: end ?? { type: 'done' },
+    report: createReport({
+      ...checked.report,
+      findings: [...checked.findings, ...findings, ...refused],
+      skipped: checked.report.skipped,
+      hosts: wayOut?.hosts() ?? [],
+    }),
+  }
+}
+
+/** Who asked can't be seen from outside: the client itself, or a script that it started. */
+function describeRefusal({ host, port }: Refusal): Finding {
+  return {
+    rule: 'direct-route',
+    severity: 'error',
+    message: `npm, or a script that it started, asked ${host}:${port} and was refused`,
+    hint: 'see which package it was with --verbose; a lockfile or a registry leads there',
+    file: 'package.json',
+    line: undefined,
+    package: undefined,
+    version: undefined,
+  }
+}

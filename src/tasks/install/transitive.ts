@@ -1,0 +1,54 @@
+import type { ClientExit } from '../../client/run.ts'
+import type { Finding } from '../../finding.ts'
+import { registryOptions } from '../../project/npm-registry-options.ts'
+import type { TransitiveOwner } from '../../registry/transitive.ts'
+import { isJsrSpecifier } from '../../specifier/jsr-specifier.ts'
+import { rewriteToNpm } from '../../specifier/rewrite.ts'
+import type { InstallStep } from './step.ts'
+
+/**
+ * Where npm failed on a `jsr:` specifier of a published package, says whose it is: npm names the
+ * specifier at best, and ends without a word where the alias is installed already.
+ */
+export async function explainFailure(step: InstallStep, exit: ClientExit): Promise<Finding[]> {
+  const isExplained = /\bcode E(?!UNSUPPORTEDPROTOCOL)/.test(exit.stderr)
+  if (exit.exitCode === 0 || isExplained || step.stop.aborted) return []
+  const { findTransitiveSpecifiers } = await import('../../registry/transitive.ts')
+  const { context, project } = step.before
+  const client = context.clients.find(({ name }) => name === 'npm')
+  const owners = await findTransitiveSpecifiers({
+    dependencies: new Map(
+      context.manifests.flatMap(({ dependencies }) =>
+        dependencies.map(({ alias, specifier }) => [alias, toNpm(specifier, alias)] as const),
+      ),
+    ),
+    registryOf: (name) => client?.routeOf(name).url,
+    registryOptions: registryOptions(project.npmConfig),
+    proxyUrl: step.wayOut.url,
+  })
+  return owners.map(describeOwner)
+}
+
+function describeOwner({ name, version, alias, specifier }: TransitiveOwner): Finding {
+  const target = toNpm(specifier.trim(), alias)
+  const override = JSON.stringify({ overrides: { [name]: { [alias]: target } } })
+  return {
+    rule: 'jsr-specifier',
+    severity: 'error',
+    message: `${name}@${version}, a published package, asks for ${JSON.stringify(specifier)} as ${alias}, which npm can't read`,
+    hint: `ask its author for npm:@jsr/… instead; until then add to package.json: ${override.slice(1, -1)}`,
+    file: 'package.json',
+    line: undefined,
+    package: name,
+    version,
+  }
+}
+
+/** What names no package stays as it is: this only explains. */
+function toNpm(specifier: string, alias: string): string {
+  try {
+    return isJsrSpecifier(specifier) ? rewriteToNpm(specifier, alias) : specifier
+  } catch {
+    return specifier
+  }
+}

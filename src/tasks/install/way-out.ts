@@ -1,0 +1,49 @@
+import type { NpmConfig } from '../../config/npm-config.ts'
+import { closeEnvironment } from '../../egress/environment.ts'
+import { openWayOut } from '../../egress/proxy.ts'
+import { detectUpstream } from '../../egress/upstream.ts'
+import { registryOptions } from '../../project/npm-registry-options.ts'
+import { isCredentialOf } from '../../registry/credentials.ts'
+import { isJsrHost } from '../../url/jsr-host.ts'
+import type { GuardedWayOut, InstallRun } from './step.ts'
+
+/**
+ * Opens the way out that refuses JSR's hosts for as long as `action` takes, and closes it however
+ * that ends. It goes on through the proxy that npm would have used.
+ */
+export async function withWayOut<Result>(
+  run: InstallRun,
+  config: NpmConfig,
+  action: (wayOut: GuardedWayOut) => Promise<Result>,
+): Promise<Result> {
+  const refusal = new AbortController()
+  const options = registryOptions(config)
+  const wayOut = await openWayOut({
+    upstream: detectUpstream(run.env, proxySettings(config)),
+    isRefused: isJsrHost,
+    chooseCredential: (url, authorization) =>
+      isCredentialOf(url, authorization, options) ? authorization : undefined,
+    onRefusal: ({ host }) => {
+      if (!refusal.signal.aborted) run.onProgress({ type: 'refused', host })
+      refusal.abort('SIGTERM')
+    },
+  })
+  try {
+    return await action({
+      ...wayOut,
+      clientEnvironment: closeEnvironment(run.env, wayOut.url, 'npm'),
+      end: AbortSignal.any([refusal.signal, run.stop]),
+    })
+  } finally {
+    await wayOut.close()
+  }
+}
+
+function proxySettings(config: NpmConfig): Parameters<typeof detectUpstream>[1] {
+  const read = (key: string): string | undefined => {
+    const value = config.get(key)?.value
+    if (Array.isArray(value)) return value.join(',')
+    return typeof value === 'string' ? value : undefined
+  }
+  return { httpsProxy: read('https-proxy'), proxy: read('proxy'), noProxy: read('noproxy') }
+}

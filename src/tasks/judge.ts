@@ -1,0 +1,98 @@
+import type { RuleLevels } from '../config/policy-file.ts'
+import type { Finding } from '../finding.ts'
+import { evaluate } from '../policy/evaluate.ts'
+import { detectPrivateRegistry } from '../policy/private-registry.ts'
+import type { PolicyContext } from '../policy/rule.ts'
+import type { Project } from '../project/load.ts'
+import { readOwnVersion } from '../project/own-version.ts'
+import type { LoadedPolicy } from '../project/policy.ts'
+import { createReport, type Report } from '../report/report.ts'
+import { redactUrl } from '../url/redact.ts'
+import { describeClient, describePackages } from './describe.ts'
+import { listSkippedRules } from './skipped.ts'
+
+/** What is judged, and by what. */
+export interface JudgeOptions {
+  readonly project: Project
+  readonly policy: LoadedPolicy
+  /** Levels of rules, over the policy's. */
+  readonly levels: RuleLevels
+}
+
+/** How a project was judged. */
+export interface Judgement {
+  /** What the rules got to see. */
+  readonly context: PolicyContext
+  readonly report: Report
+}
+
+/** Judges a project that was read, and says what was found and what was not judged. */
+export function judgeProject({ project, policy, levels }: JudgeOptions): Judgement {
+  const context = createContext(project, policy)
+  const { registry } = context
+  const found = evaluate(context, { ...policy.levels, ...levels })
+  const report = createReport({
+    version: readOwnVersion(),
+    root: project.root,
+    registry: registry === undefined ? undefined : redactUrl(registry),
+    clients: project.clients.map(describeClient),
+    packages: describePackages(context),
+    findings: [...insistOnLockfiles(found, project), ...findUnjudgedClients(project)],
+    ignored: [],
+    skipped: listSkippedRules({ project, policy, levels }),
+    hosts: [],
+  })
+  return { context, report }
+}
+
+/** What the rules get to see of a project. */
+function createContext(project: Project, policy: LoadedPolicy): PolicyContext {
+  const { clients, manifests, lockfiles } = project
+  // A package without a scope goes where the default registry is.
+  const routes = clients.flatMap(({ route, routeOf }) => [route, routeOf('name')])
+  return {
+    registry: detectPrivateRegistry({ pinned: policy.registry, routes }),
+    isRegistryPinned: policy.registry !== undefined,
+    tarballs: policy.tarballs,
+    clients,
+    manifests: manifests.map(({ manifest }) => manifest),
+    lockfiles,
+  }
+}
+
+/**
+ * A lockfile that can't be read makes a run fail whatever the levels are: `unknown-source` can be
+ * turned down for entries, not for all that a project installs.
+ */
+function insistOnLockfiles(found: readonly Finding[], { lockfiles }: Project): Finding[] {
+  const unreadable = lockfiles.flatMap(({ file, content }) =>
+    content.type === 'unreadable' ? [{ file, ...content }] : [],
+  )
+  const isAboutOne = ({ rule, file }: Finding): boolean =>
+    rule === 'unknown-source' && unreadable.some((lockfile) => lockfile.file === file)
+  const insisted = unreadable.map(({ file, line, reason, hint }) =>
+    createUnknown({ file, line, message: `the lockfile can't be read: ${reason}`, hint }),
+  )
+  return [...found.filter((finding) => !isAboutOne(finding)), ...insisted]
+}
+
+function findUnjudgedClients({ unjudged }: Project): Finding[] {
+  return unjudged.map(({ name, file, line }) =>
+    createUnknown({
+      file,
+      line,
+      message: `${name} is used here, and this version of jsr-guard can't tell where it would go`,
+      hint: `remove what names it if it is not used, or judge npm alone with --client npm`,
+    }),
+  )
+}
+
+function createUnknown(found: Pick<Finding, 'file' | 'line' | 'message' | 'hint'>): Finding {
+  return {
+    rule: 'unknown-source',
+    severity: 'error',
+    package: undefined,
+    version: undefined,
+    ...found,
+  }
+}

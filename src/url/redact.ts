@@ -1,0 +1,37 @@
+/**
+ * A web address for people and reports: without user and password, and with everything after `?`
+ * or `#` left out, since signed URLs carry their secret there.
+ */
+export function redactUrl(url: URL): string {
+  const query = url.search === '' ? '' : '?***'
+  const fragment = url.hash === '' ? '' : '#***'
+  return `${url.protocol}//${url.host}${url.pathname}${query}${fragment}`
+}
+
+/**
+ * Text with the secrets of the addresses inside it left out: user and password of every scheme
+ * (`git+https:` too), what follows a `?`, and what npm writes as a token.
+ *
+ * The last line of defence, at the report: whoever makes a message leaves secrets out of it.
+ */
+export function redactText(text: string): string {
+  return text.replace(address, redactAddress).replace(setting, '$1***').replace(token, '***')
+}
+
+/** Backslashes and a missing slash too: `new URL` takes `https:\host` and `https:/host` as well. */
+const address = /[a-z][a-z0-9+.-]*:[\\/]+[^\s"'<>`]+/gi
+
+/** A password may hold an `@`, so the last one before the path ends it. */
+const userInfo = /^([^:]+:[\\/]+)[^\\/?#]*@/
+
+const setting = /(_(?:authToken|auth|password)\s*[=:]\s*["']?)[^\s,;"']+/gi
+
+const token = /\bnpm_[A-Za-z0-9]{30,}/g
+
+function redactAddress(text: string): string {
+  const bare = text.replace(userInfo, '$1***@')
+  const query = bare.indexOf('?')
+  if (query === -1) return bare
+  const end = /[),.;:]*$/.exec(bare.slice(query + 1))?.[0] ?? ''
+  return `${bare.slice(0, query)}?***${end}`
+}
