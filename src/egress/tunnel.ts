@@ -12,12 +12,17 @@ export interface Answer {
 
 /** Connects a client that sent CONNECT with its target, until either of them is gone. */
 export async function tunnel(client: Duplex, head: Buffer, route: Route): Promise<void> {
+  // A client that ends its side before it is connected has given up; nothing else would tell us.
+  const giveUp = () => client.destroy()
+  client.once('end', giveUp)
   let target: Duplex
   try {
     target = await dial(route)
   } catch (error) {
     refuse(client, explainFailure(error))
     return
+  } finally {
+    client.off('end', giveUp)
   }
   client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
   if (head.length > 0) client.unshift(head)

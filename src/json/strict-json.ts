@@ -156,17 +156,20 @@ function indexLines(source: string): ReadonlyMap<string, number> {
   let line = 1
   let outer = ''
   let text = ''
+  let textLine = 1
   for (let at = 0; at < source.length; at += 1) {
     const char = source.charCodeAt(at)
     if (char === quote) {
       const start = at
       at = stringEnd(source, at)
       if (depth <= 2) text = source.slice(start, at + 1)
+      // No string goes over the end of a line, but the colon may stand on a later one.
+      textLine = line
     } else if (char === newline) line += 1
     else if (char === colon && depth <= 2) {
       const name = String(JSON.parse(text))
       if (depth === 1) outer = name
-      lines.set(depth === 1 ? pathText(name, undefined) : pathText(outer, name), line)
+      lines.set(depth === 1 ? pathText(name, undefined) : pathText(outer, name), textLine)
     } else depth += depthChange(char)
   }
   return lines

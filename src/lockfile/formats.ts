@@ -18,7 +18,7 @@ export type LockfileRole =
   | 'lockfile'
   /** What it last installed: not what it installs next, but what it makes its next lockfile from. */
   | 'record'
-  /** Another client's lockfile, which it obeys in a project that has none of its own. */
+  /** Another client's lockfile, which it obeys where its own says nothing; see {@link isStandInObeyed}. */
   | 'stand-in'
 
 /**
@@ -51,10 +51,18 @@ export function readLockfile(file: string, text: string): Lockfile {
   }
 }
 
+/**
+ * Whether npm takes addresses from a `yarn.lock`: where it has no lockfile of its own, and where the
+ * one it has leaves out the address of any entry, which it then looks up in `yarn.lock` first.
+ */
+export function isStandInObeyed(own: Lockfile | undefined): boolean {
+  return own === undefined || own.packages.some(({ source }) => source.type === 'route')
+}
+
 function refuseYarnLock(): never {
   throw new JsrGuardError(
     'ERR_JSR_GUARD_LOCKFILE_SYNTAX',
-    'is what npm takes addresses from where it has no lockfile of its own, and cannot be read yet',
-    { hint: "make npm's own: npm install --package-lock-only --ignore-scripts" },
+    'is where npm looks for what its own lockfile does not say, and cannot be read yet',
+    { hint: "remove it, then make npm's own: npm install --package-lock-only --ignore-scripts" },
   )
 }

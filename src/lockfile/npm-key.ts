@@ -59,20 +59,25 @@ function parseModules(segments: readonly string[], first: number): NpmKey | unde
   let at = first
   for (;;) {
     const isStore = segments[at + 1] === '.store'
-    const alias = isStore ? '.store' : nameAt(segments, at + 1)
-    if (alias === undefined) return undefined
-    const end = at + (isStore || alias.startsWith('@') ? 3 : 2)
-    if (end === segments.length) return isStore ? { type: 'store' } : { type: 'package', alias }
+    const name = segments.slice(at + (isStore ? 2 : 1), nameEnd(segments, at)).join('/')
+    if (!(isStore ? storeName : npmName).test(name)) return undefined
+    const end = nameEnd(segments, at)
+    if (end === segments.length) return isStore ? store : { type: 'package', alias: name }
     if (isStore && segments[end] !== 'node_modules') return undefined
     at = segments.indexOf('node_modules', end)
     if (at === -1) return insideOf(segments, end)
   }
 }
 
-function nameAt(segments: readonly string[], at: number): string | undefined {
-  const first = segments[at] ?? ''
-  const name = first.startsWith('@') ? `${first}/${segments[at + 1] ?? ''}` : first
-  return isNpmName(name) ? name : undefined
+/** What the store calls a package: its name, its version and a hash. */
+const storeName = /^(?:@[^/]+\/)?[^@/]+@[^/]+$/
+
+const store: NpmKey = { type: 'store' }
+
+/** Where the name after a `node_modules` ends: a scope and a name are two segments. */
+function nameEnd(segments: readonly string[], at: number): number {
+  const start = segments[at + 1] === '.store' ? at + 2 : at + 1
+  return start + (segments[start]?.startsWith('@') === true ? 2 : 1)
 }
 
 function insideOf(segments: readonly string[], end: number): NpmKey {

@@ -102,10 +102,21 @@ interface Place {
 }
 
 function addPackage(reading: Reading, entry: NpmEntry, place: Place): void {
+  if (entry.link === true) {
+    addLink(reading, entry, place)
+    return
+  }
+  const locked = createPackage(reading, entry, place)
+  reading.packages.push(locked)
+  if (entry.hasShrinkwrap === true) reading.packages.push(createEmbedded(locked))
+  addRequests(reading, entry, locked)
+}
+
+function createPackage(reading: Reading, entry: NpmEntry, place: Place): LockedPackage {
   const { key, alias } = place
   // Not the whole reading, which would stay in memory as long as the package does.
   const { lineOf } = reading.json
-  const locked: LockedPackage = {
+  return {
     alias,
     name: nameOf(entry, place),
     version: entry.version === '' ? undefined : entry.version,
@@ -114,9 +125,25 @@ function addPackage(reading: Reading, entry: NpmEntry, place: Place): void {
     key,
     line: () => lineOf('packages', key),
   }
-  reading.packages.push(locked)
-  if (entry.hasShrinkwrap === true) reading.packages.push(createEmbedded(locked))
-  addRequests(reading, entry, locked)
+}
+
+/**
+ * A link leads to a folder, or, as in npm's linked install strategy, to another entry: then it is
+ * that very package, and only of interest where its alias is not the package's name.
+ */
+function addLink(reading: Reading, entry: NpmEntry, place: Place): void {
+  const { entries, packages } = reading
+  const path = entry.resolved ?? ''
+  const target = Object.hasOwn(entries, path) ? entries[path] : undefined
+  const targetKey = parseNpmKey(path)
+  const link = { ...createPackage(reading, entry, place), source: linkSource(entry.resolved) }
+  if (targetKey?.type !== 'package' || !isNpmEntry(target) || target.link === true) {
+    packages.push(link)
+    return
+  }
+  const locked = createPackage(reading, target, { key: path, alias: targetKey.alias })
+  const { alias, key, line } = link
+  if (locked.name !== alias) packages.push({ ...locked, alias, key, line })
 }
 
 /** npm takes an alias for the name where there is no other. */
@@ -128,7 +155,6 @@ const route: PackageSource = { type: 'route' }
 const bundled: PackageSource = { type: 'bundled' }
 
 function sourceOf(reading: Reading, entry: NpmEntry, place: Place): PackageSource {
-  if (entry.link === true) return linkSource(entry.resolved)
   if (entry.resolved !== undefined) return parseSource(entry.resolved)
   if (place.isInside === true) return bundled
   if (entry.inBundle === true && reading.isBundled(place.key)) return bundled

@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir, realpath, rm, rmdir, utimes, writeFile } from 'n
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { JsrGuardError } from '../errors.ts'
-import { explainWriteFailure, hasCode } from './error-code.ts'
+import { explainWriteFailure, hasCode, orAbsent } from './error-code.ts'
 import { identifyProcess, isAncestor } from './lock-process.ts'
 import {
   createExclusively,
@@ -99,7 +99,9 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder)
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error
-    if (!(await lstat(folder)).isDirectory()) {
+    // Gone again: somebody has just left.
+    const found = await orAbsent(lstat(folder))
+    if (found !== undefined && !found.isDirectory()) {
       throw new JsrGuardError('ERR_JSR_GUARD_JOURNAL', `${folder} is not a folder`, {
         hint: 'look what it is, then remove it',
       })

@@ -89,8 +89,9 @@ function createPathResolver(options: LoadNpmConfigOptions): (text: string) => st
   const { root, cwd = root, platform = process.platform } = options
   const home = homeOf(options)
   const homePrefix = platform === 'win32' ? /^~(?:\/|\\)/ : /^~\//
+  const paths = pathsOf(platform)
   return (text) =>
-    homePrefix.test(text) ? path.resolve(home, text.slice(2)) : path.resolve(cwd, text)
+    homePrefix.test(text) ? paths.resolve(home, text.slice(2)) : paths.resolve(cwd, text)
 }
 
 function homeOf({ env, home, platform = process.platform }: LoadNpmConfigOptions): string {
@@ -102,18 +103,22 @@ function defaultPrefix(options: LoadNpmConfigOptions): string {
   const { env, nodePath = process.execPath, platform = process.platform } = options
   const prefix = readEnvironmentVariable(env, 'PREFIX', platform)
   if (prefix) return prefix
-  if (platform === 'win32') return path.win32.dirname(nodePath)
-  const above = path.posix.dirname(path.posix.dirname(nodePath))
+  const paths = pathsOf(platform)
+  if (platform === 'win32') return paths.dirname(nodePath)
+  const above = paths.dirname(paths.dirname(nodePath))
   const destination = readEnvironmentVariable(env, 'DESTDIR', platform)
-  return destination ? path.posix.join(destination, above) : above
+  return destination ? paths.join(destination, above) : above
 }
 
 function globalFile(
   prefix: unknown,
   { platform = process.platform }: LoadNpmConfigOptions,
 ): string | undefined {
-  const system = platform === 'win32' ? path.win32 : path.posix
-  return typeof prefix === 'string' ? system.resolve(prefix, 'etc/npmrc') : undefined
+  return typeof prefix === 'string' ? pathsOf(platform).resolve(prefix, 'etc/npmrc') : undefined
+}
+
+function pathsOf(platform: NodeJS.Platform): path.PlatformPath {
+  return platform === 'win32' ? path.win32 : path.posix
 }
 
 async function readArguments(argv: readonly string[] = []): Promise<NpmLayer> {

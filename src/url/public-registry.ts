@@ -4,11 +4,12 @@ import { parseRegistryUrl } from './web-url.ts'
 /** The registry that npm asks when nothing is configured, as npm-registry-fetch names it. */
 export const publicNpmRegistry: string = defaults.registry
 
+const publicHost = parseRegistryUrl(publicNpmRegistry)?.hostname
+
 /**
  * Whether a host is the public npm registry, where anyone may publish a look-alike of an `@jsr`
  * name.
  */
 export function isPublicHost(hostname: string): boolean {
-  const host = hostname.replace(/\.+$/, '')
-  return host === parseRegistryUrl(publicNpmRegistry)?.hostname
+  return hostname.replace(/\.+$/, '') === publicHost
 }

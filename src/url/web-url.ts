@@ -48,7 +48,7 @@ export function parseRegistryUrl(text: string): URL | undefined {
 export function isServedBy(url: URL, registry: URL): boolean {
   return (
     url.protocol === registry.protocol &&
-    canonicalHost(url) === canonicalHost(registry) &&
+    (url.host === registry.host || canonicalHost(url) === canonicalHost(registry)) &&
     url.pathname.startsWith(registry.pathname) &&
     !hasEncodedTraversal(url.pathname.slice(registry.pathname.length))
   )
@@ -66,6 +66,7 @@ function canonicalHost(url: URL): string {
  * between plain slashes, but leaves `..%2f` alone, and there are servers that decode first.
  */
 function hasEncodedTraversal(path: string): boolean {
+  if (!path.includes('%')) return false
   const decoded = path
     .replace(/%2e/gi, '.')
     .replace(/%2f/gi, '/')

@@ -38,7 +38,9 @@ function nameOf(index) {
 
 function createEntry(name, index, names) {
   const version = `1.${index % 90}.${index % 9}`
-  const needs = [7, 31, 101, 499].slice(0, index % 5).map((step) => names[(index + step) % names.length])
+  const needs = [7, 31, 101, 499]
+    .slice(0, index % 5)
+    .map((step) => names[(index + step) % names.length])
   return {
     version,
     resolved: `${registry}${name}/-/${name.split('/').at(-1)}-${version}.tgz`,

@@ -8,6 +8,9 @@ export interface NpmItself {
   find(key: string): string | null
   get(key: string): unknown
   readonly localPrefix: string
+  readonly parsedArgv: { readonly remain: readonly string[] }
+  /** What each layer says, before variables are expanded. */
+  readonly data: ReadonlyMap<string, { readonly raw: object }>
 }
 
 interface Definitions {
@@ -21,7 +24,11 @@ type ConfigClass = new (options: object) => NpmItself & { load(): Promise<void> 
 /** What that npm would read in this folder and environment. */
 export async function readWithNpmItself(
   client: Client,
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string
+    readonly env: Readonly<Record<string, string>>
+    readonly argv?: readonly string[]
+  },
 ): Promise<NpmItself> {
   const npmPath = npmFolderOf(client)
   const require = createRequire(join(npmPath, 'package.json'))
@@ -31,7 +38,7 @@ export async function readWithNpmItself(
   const { cwd } = options
   // It writes into the environment that it is given.
   const env = { ...options.env }
-  const argv = ['node', 'npm']
+  const argv = ['node', 'npm', ...(options.argv ?? [])]
   const config = new Config({
     npmPath,
     definitions,

@@ -1,7 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { findNpm } from '../../src/client/program.ts'
 import { startGuard } from '../world/run.ts'
 import type { RunResult } from '../world/run.ts'
 import { startWorld, type World } from '../world/world.ts'
@@ -60,7 +62,7 @@ async function installGood(world: World, cwd: string): Promise<Shown> {
   })
   show(cwd, 'package.json')
   const result = await run(world, cwd)
-  await runProgram(cwd)
+  runProgram(cwd)
   const isSame =
     readFileSync(join(cwd, 'package.json'), 'utf8') ===
     `${JSON.stringify(manifest, undefined, 2)}\n`
@@ -94,9 +96,33 @@ async function installPoisoned(world: World, cwd: string): Promise<Shown> {
     )}\n`,
     '.npmrc': world.npmrc('verdaccio'),
   })
-  say('`npm ci` would fetch it from JSR and exit with 0.\n')
+  await runBareNpm(world, cwd)
   const result = await run(world, cwd)
   return describe(world, 'poisoned lockfile', { result, expectedExitCode: 1 })
+}
+
+/** What the same lockfile does without jsr-guard: the danger is real. */
+async function runBareNpm(world: World, cwd: string): Promise<void> {
+  world.forget()
+  const arguments_ = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  say(`$ npm ${arguments_.join(' ')}`)
+  const npm = await findNpm({
+    env: process.env,
+    platform: process.platform,
+    nodePath: process.execPath,
+  })
+  const exitCode = await new Promise((resolve, reject) => {
+    const child = spawn(npm.command, [...npm.prefixArguments, ...arguments_], {
+      cwd,
+      env: world.env(),
+      stdio: 'inherit',
+    })
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  const asked = world.askedJsr().length
+  say(`bare npm ${npm.version}: exit code ${String(exitCode)}, JSR was asked ${asked} times\n`)
+  rmSync(join(cwd, 'node_modules'), { recursive: true, force: true })
 }
 
 async function run(world: World, cwd: string): Promise<RunResult> {
@@ -108,8 +134,7 @@ async function run(world: World, cwd: string): Promise<RunResult> {
   return await result
 }
 
-async function runProgram(cwd: string): Promise<void> {
-  const { spawnSync } = await import('node:child_process')
+function runProgram(cwd: string): void {
   const { stdout, stderr } = spawnSync(process.execPath, ['index.js'], { cwd, encoding: 'utf8' })
   say(`$ node index.js\n${stdout}${stderr}`.trimEnd())
 }

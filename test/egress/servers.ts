@@ -1,5 +1,6 @@
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { EventEmitter, once } from 'node:events'
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { openWayOut, type WayOut, type WayOutOptions } from '../../src/egress/proxy.ts'
 import type { Refusal } from '../../src/egress/ledger.ts'
@@ -41,7 +42,30 @@ export async function startTcp(
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => server.close(resolve))
   })
-  return (server.address() as AddressInfo).port
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** A server that never answers, and never ends a connection by itself. */
+export async function startStubborn(): Promise<{
+  readonly target: number
+  /** Something was sent. */
+  readonly isAsked: Promise<unknown>
+  /** Nobody is left at the other side: half closing it would not do. */
+  readonly isGone: Promise<unknown>
+}> {
+  const events = new EventEmitter()
+  const isAsked = once(events, 'asked')
+  const isGone = once(events, 'gone')
+  const target = await startTcp((socket) => {
+    socket.once('data', () => events.emit('asked'))
+    // Only a write tells whether the other side reads no more.
+    const goOn = () => socket.write('.', (error) => error ?? setImmediate(goOn))
+    socket.once('end', goOn)
+    socket.once('close', () => events.emit('gone'))
+    socket.resume()
+  })
+  return { target, isAsked, isGone }
 }
 
 /** What an http server was asked. */
@@ -53,22 +77,24 @@ export interface Seen {
 }
 
 /** An http server that keeps what it was asked, and answers 200 with the path. */
-export async function startHttp(): Promise<{ readonly port: number; readonly seen: Seen[] }> {
+export async function startHttp(
+  answer = (seen: Seen, response: ServerResponse): void => {
+    response.end(`answer to ${seen.url}`)
+  },
+): Promise<{ readonly port: number; readonly seen: Seen[] }> {
   const seen: Seen[] = []
   const server = createHttpServer((request, response) => {
-    void readBody(request).then((body) => {
+    let body = ''
+    request.setEncoding('utf8')
+    request.on('data', (chunk: string) => (body += chunk))
+    request.on('end', () => {
       const { method = '', url = '', headersDistinct: headers } = request
-      seen.push({ method, url, headers, body })
-      response.end(`answer to ${url}`)
+      const asked = { method, url, headers, body }
+      seen.push(asked)
+      answer(asked, response)
     })
   })
   return { port: await startTcp(() => undefined, server), seen }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
 }
 
 /** A proxy that notes the authorities and headers it was asked with, and answers as it is told. */

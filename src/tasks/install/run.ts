@@ -4,7 +4,7 @@ import type { Refusal } from '../../egress/ledger.ts'
 import type { Finding } from '../../finding.ts'
 import { translateManifests } from '../../project/journal.ts'
 import { takeSnapshot } from '../../project/snapshot.ts'
-import { createReport } from '../../report/report.ts'
+import { createReport, type Report } from '../../report/report.ts'
 import type { CheckedProject } from '../check.ts'
 import { runClientIn } from './client.ts'
 import { hasErrors, inspect } from './inspect.ts'
@@ -110,11 +110,25 @@ function report(
     end: end ?? { type: 'done' },
     report: createReport({
       ...checked.report,
+      packages: selectPackages(checked),
       findings: [...checked.findings, ...findings, ...refused],
-      skipped: checked.report.skipped,
+      skipped: checked.report.skipped.filter(({ rule }) => !askedRules.has(rule)),
       hosts: wayOut?.hosts() ?? [],
     }),
   }
+}
+
+/** Rules about the registry that an install does judge. */
+const askedRules: ReadonlySet<string> = new Set([
+  'not-served',
+  'leaky-registry',
+  'redirects-to-jsr',
+])
+
+/** One line per package: the record in `node_modules` says the same again where there is a lockfile. */
+function selectPackages({ context, report: { packages } }: CheckedProject): Report['packages'] {
+  const file = findLockfile(context.lockfiles)?.file
+  return file === undefined ? packages : packages.filter(({ lockfile }) => lockfile === file)
 }
 
 /** Who asked can't be seen from outside: the client itself, or a script that it started. */

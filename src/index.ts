@@ -1,0 +1,74 @@
+/**
+ * jsr-guard as a library: the readers, the rules and the tasks that the command line is made of.
+ *
+ * Nothing here prints or ends the process. What is thrown on purpose is a {@link JsrGuardError} with
+ * one of the {@link errorCodes}; anything else is a bug. Text from manifests, lockfiles and
+ * configuration comes back as it is, so it may hold control characters: escape it for where it goes.
+ */
+export { errorCodes, JsrGuardError, type ErrorCode, type ErrorDetails } from './errors.ts'
+export { ruleLevels, type Finding, type RuleId, type RuleLevel, type Severity } from './finding.ts'
+
+export {
+  formatJsrName,
+  formatNpmName,
+  parseJsrName,
+  parseNpmName,
+  tryParseJsrName,
+  type JsrName,
+} from './specifier/jsr-name.ts'
+export {
+  formatJsrSpecifier,
+  isJsrSpecifier,
+  parseJsrSpecifier,
+  type JsrSpecifier,
+} from './specifier/jsr-specifier.ts'
+export {
+  formatNpmAlias,
+  parseJsrAlias,
+  parseNpmAlias,
+  type NpmAlias,
+} from './specifier/npm-alias.ts'
+export { rewriteToJsr, rewriteToNpm } from './specifier/rewrite.ts'
+
+export { readPackageJson, type Manifest, type ManifestDependency } from './manifest/package-json.ts'
+export {
+  rewriteManifest,
+  type ManifestChange,
+  type ManifestProblem,
+  type RewriteDirection,
+  type RewrittenManifest,
+} from './manifest/rewrite.ts'
+export { readLockfile } from './lockfile/formats.ts'
+export type {
+  LockedPackage,
+  LockedProject,
+  Lockfile,
+  PackageSource,
+  TransitiveSpecifier,
+} from './lockfile/locked-package.ts'
+export { readNpmLockfile } from './lockfile/npm.ts'
+export { readPolicy, type Policy, type RuleLevels } from './config/policy-file.ts'
+
+export { evaluate } from './policy/evaluate.ts'
+export { explainRule } from './policy/explanations.ts'
+export type { ClientInUse, LockfileInUse, PolicyContext, RuleText } from './policy/rule.ts'
+export type { ClientName, Route } from './route/route.ts'
+export { parseUrlPrefix, type UrlPrefix } from './url/url-prefix.ts'
+
+export { reporters, type Reporter, type ReporterName } from './report/reporters.ts'
+export type {
+  IgnoredFinding,
+  RenderOptions,
+  Report,
+  ReportedClient,
+  ReportedHost,
+  ReportedPackage,
+  ReportedRoute,
+  ReportSummary,
+  SkippedRule,
+  Verdict,
+} from './report/report.ts'
+
+export { checkProject, type CheckProjectOptions } from './tasks/check.ts'
+export { initProject, type InitFile, type InitOptions, type InitResult } from './tasks/init.ts'
+export { rewriteProject, type RewriteOptions, type RewriteReport } from './tasks/rewrite.ts'

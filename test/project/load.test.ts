@@ -1,0 +1,236 @@
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadProject, type LoadProjectOptions } from '../../src/project/load.ts'
+import { emptyEnv, goodCases, goodProject, lockfile, registry } from '../cli/guard.ts'
+import { createProject } from '../world/project.ts'
+
+const npm = { version: '11.2.0', folder: undefined, nodePath: undefined }
+
+async function load(cwd: string, options: Partial<LoadProjectOptions> = {}) {
+  const env = await emptyEnv()
+  return await loadProject({ cwd, env, home: env['HOME'] ?? '', npm, ...options })
+}
+
+/** Files, and whether npm installs from them. */
+async function loadLockfiles(files: Record<string, string | object>, version?: string) {
+  const cwd = await createProject({ 'package.json': {}, ...files })
+  const { lockfiles } = await load(cwd, { npm: { ...npm, version } })
+  return lockfiles.map(({ file, client, isAuthoritative, content }) => [
+    file,
+    client,
+    content.type,
+    isAuthoritative,
+  ])
+}
+
+const lock = lockfile({ 'node_modules/@luca/cases': goodCases })
+
+test('a project is read whole: manifests, route and lockfile', async () => {
+  const cwd = await createProject({
+    ...goodProject(),
+    'package.json': { workspaces: ['packages/*'] },
+    'packages/a/package.json': { name: 'a' },
+  })
+  const { root, manifests, clients, lockfiles, unjudged, leftOut } = await load(cwd)
+  expect(root).toBe(cwd)
+  expect(manifests.map(({ manifest }) => manifest.file)).toEqual([
+    'package.json',
+    'packages/a/package.json',
+  ])
+  expect(clients).toMatchObject([
+    { name: 'npm', version: '11.2.0', route: { kind: 'scope', text: registry, from: '.npmrc:1' } },
+  ])
+  expect(lockfiles).toMatchObject([{ file: 'package-lock.json', content: { type: 'read' } }])
+  expect({ unjudged, leftOut }).toEqual({ unjudged: [], leftOut: [] })
+})
+
+describe('which of npm’s lockfiles it installs from', () => {
+  const files = {
+    'package-lock.json': lock,
+    'npm-shrinkwrap.json': lock,
+    'node_modules/.package-lock.json': lock,
+  }
+  test.for([
+    ['10.9.9', true, false],
+    ['11.2.0', true, false],
+    ['12.0.0', false, true],
+    [undefined, true, true],
+  ] as const)('npm %s', async ([version, isShrinkwrap, isPackageLock]) => {
+    expect(await loadLockfiles(files, version)).toEqual([
+      ['npm-shrinkwrap.json', 'npm', 'read', isShrinkwrap],
+      ['package-lock.json', 'npm', 'read', isPackageLock],
+      ['node_modules/.package-lock.json', 'npm', 'read', false],
+    ])
+  })
+})
+
+describe('lockfiles that can’t be judged', () => {
+  test.for([
+    ['pnpm-lock.yaml', '', 'pnpm'],
+    ['yarn.lock', '# yarn lockfile v1\n', 'yarn'],
+    ['yarn.lock', '__metadata:\n  version: 8\n', 'yarn-berry'],
+    ['bun.lock', '', 'bun'],
+    ['bun.lockb', '\u0000', 'bun'],
+    ['deno.lock', '{}', 'deno'],
+    ['vlt-lock.json', '{}', 'vlt'],
+  ] as const)('%s (%j) is unreadable', async ([file, text, client]) => {
+    expect(await loadLockfiles({ [file]: text })).toEqual([[file, client, 'unreadable', true]])
+  })
+
+  test('a yarn.lock is npm’s own where npm is used and has none', async () => {
+    const declared = { 'package.json': { packageManager: 'npm@11.2.0' } }
+    expect(await loadLockfiles({ ...declared, 'yarn.lock': '' })).toEqual([
+      ['yarn.lock', 'npm', 'unreadable', false],
+    ])
+    expect(await loadLockfiles({ 'package-lock.json': lock, 'yarn.lock': '' })).toMatchObject([
+      ['package-lock.json', 'npm', 'read', true],
+      ['yarn.lock', 'yarn', 'unreadable', true],
+    ])
+  })
+
+  test('those beside the folder that the run was started in count as well', async () => {
+    const cwd = await createProject({
+      'package.json': {},
+      'app/pnpm-lock.yaml': '',
+      'app/deno.json': '',
+    })
+    const { root, lockfiles, unjudged } = await load(join(cwd, 'app'))
+    expect(root).toBe(cwd)
+    expect(lockfiles).toMatchObject([{ file: 'app/pnpm-lock.yaml', client: 'pnpm' }])
+    expect(unjudged).toEqual([{ name: 'deno', file: 'app/deno.json', line: undefined }])
+  })
+})
+
+describe('a lockfile that is there is never taken for absent', () => {
+  test.for([
+    ['a folder', (file: string) => mkdir(file), 'it is not a file'],
+    ['a link to nothing', (file: string) => symlink('nowhere', file), 'it is a link to nothing'],
+    ['no UTF-8', (file: string) => writeFile(file, Buffer.from([0xff])), 'it is not UTF-8'],
+    ['UTF-16', (file: string) => writeFile(file, '\uFEFF{}', 'utf16le'), 'it is not UTF-8'],
+  ] as const)('%s', async ([, make, reason]) => {
+    const cwd = await createProject({ 'package.json': {} })
+    await make(join(cwd, 'package-lock.json'))
+    const { lockfiles } = await load(cwd)
+    expect(lockfiles).toMatchObject([{ content: { type: 'unreadable', reason } }])
+  })
+
+  test('of an unknown version', async () => {
+    const cwd = await createProject({
+      'package.json': {},
+      'package-lock.json': '{\n  "lockfileVersion": 9,\n  "packages": {}\n}',
+    })
+    const { lockfiles } = await load(cwd)
+    expect(lockfiles).toMatchObject([{ content: { type: 'unreadable', line: 2 } }])
+  })
+})
+
+describe('which clients are in use', () => {
+  test.for([
+    ['nothing says anything', {}, ['npm'], []],
+    ['a lockfile of npm’s', { 'package-lock.json': lock }, ['npm'], []],
+    ['the record in node_modules', { 'node_modules/.package-lock.json': lock }, ['npm'], []],
+    ['another’s lockfile, which speaks for itself', { 'pnpm-lock.yaml': '' }, [], []],
+    ['another’s configuration', { '.yarnrc.yml': '' }, [], ['yarn-berry .yarnrc.yml']],
+    ['a Yarn’s lockfile beside its configuration', { '.yarnrc.yml': '', 'yarn.lock': '' }, [], []],
+    [
+      'packageManager',
+      { 'package.json': { packageManager: 'pnpm@10.0.0+sha512.abc' } },
+      [],
+      ['pnpm package.json:2'],
+    ],
+    ['packageManager: npm', { 'package.json': { packageManager: 'npm@11.0.0' } }, ['npm'], []],
+    [
+      'packageManager of one beside a lockfile of npm’s',
+      { 'package.json': { packageManager: 'bun@1.2.3' }, 'package-lock.json': lock },
+      ['npm'],
+      ['bun package.json:2'],
+    ],
+    [
+      'packageManager of one that nobody knows',
+      { 'package.json': { packageManager: 'tnpm' } },
+      [],
+      ['tnpm package.json:2'],
+    ],
+    [
+      'devEngines',
+      { 'package.json': { devEngines: { packageManager: { name: 'vlt' } } } },
+      [],
+      ['vlt package.json:3'],
+    ],
+    [
+      'devEngines with several',
+      {
+        'package.json': {
+          devEngines: { packageManager: [{ name: 'npm', version: '>=10' }, { name: 'deno' }] },
+        },
+      },
+      ['npm'],
+      ['deno package.json:3'],
+    ],
+    [
+      'fields of other types',
+      { 'package.json': { packageManager: 1, devEngines: { packageManager: [null, 'npm'] } } },
+      ['npm'],
+      [],
+    ],
+  ] as const)('%s', async ([, files, clients, unjudged]) => {
+    const cwd = await createProject({ 'package.json': {}, ...files })
+    const project = await load(cwd)
+    expect(project.clients.map(({ name }) => name)).toEqual(clients)
+    expect(
+      project.unjudged.map(
+        ({ name, file, line }) => `${name} ${file}${line === undefined ? '' : `:${line}`}`,
+      ),
+    ).toEqual(unjudged)
+  })
+
+  test('one that is asked for leaves the others out, and names them', async () => {
+    const cwd = await createProject({ ...goodProject(), 'bun.lock': '', 'deno.json': '' })
+    const { lockfiles, unjudged, leftOut } = await load(cwd, { client: 'npm' })
+    expect(lockfiles.map(({ file }) => file)).toEqual(['package-lock.json'])
+    expect({ unjudged, leftOut }).toEqual({ unjudged: [], leftOut: ['bun.lock', 'deno.json'] })
+  })
+})
+
+test('the npm on the path gives its version', async () => {
+  const cwd = await createProject({
+    'package.json': {},
+    'npm/lib/npm/package.json': { name: 'npm', version: '11.9.0' },
+    'npm/lib/npm/bin/npm-cli.js': '',
+  })
+  await chmod(join(cwd, 'npm/lib/npm/bin/npm-cli.js'), 0o755)
+  await mkdir(join(cwd, 'npm/bin'))
+  await symlink('../lib/npm/bin/npm-cli.js', join(cwd, 'npm/bin/npm'))
+  const env = { ...(await emptyEnv()), PATH: join(cwd, 'npm/bin') }
+  const { clients } = await load(cwd, { env, npm: undefined })
+  expect(clients).toMatchObject([{ name: 'npm', version: '11.9.0' }])
+})
+
+test('no npm at all leaves the version open', async () => {
+  const cwd = await createProject({ 'package.json': {} })
+  const { clients } = await load(cwd, { npm: undefined })
+  expect(clients).toMatchObject([{ name: 'npm', version: undefined }])
+})
+
+test.for([
+  ['nothing', { 'a.txt': '' }, '.', 'ERR_JSR_GUARD_NOTHING_TO_CHECK'],
+  [
+    'an .npmrc alone',
+    { '.npmrc': `@jsr:registry=${registry}` },
+    '.',
+    'ERR_JSR_GUARD_NOTHING_TO_CHECK',
+  ],
+  ['no folder', {}, 'nowhere', 'ERR_JSR_GUARD_USAGE'],
+  ['a file in the folder’s place', { 'a.txt': '' }, 'a.txt', 'ERR_JSR_GUARD_USAGE'],
+  ['a broken manifest', { 'package.json': '{' }, '.', 'ERR_JSR_GUARD_MANIFEST'],
+  [
+    'a manifest with a key twice',
+    { 'package.json': '{"packageManager":"npm","packageManager":"pnpm"}' },
+    '.',
+    'ERR_JSR_GUARD_MANIFEST',
+  ],
+] as const)('%s is an error', async ([, files, folder, code]) => {
+  const cwd = await createProject(files)
+  await expect(load(join(cwd, folder))).rejects.toMatchObject({ code })
+})
