@@ -24,5 +24,5 @@ function createOutput(stream: NodeJS.WriteStream): {
   write: (text: string) => void
   isTerminal: boolean
 } {
-  return { write: (text) => void stream.write(text), isTerminal: Boolean(stream.isTTY) }
+  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY }
 }

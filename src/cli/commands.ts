@@ -21,7 +21,7 @@ export interface Command {
 }
 
 /** What a file in `commands/` exports. */
-export interface CommandModule {
+interface CommandModule {
   /** Does it and gives the exit code. */
   readonly run: (invocation: Invocation) => Promise<number>
 }

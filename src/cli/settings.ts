@@ -27,7 +27,7 @@ export interface Settings {
 }
 
 /** One report to write. */
-export interface FormatRequest {
+interface FormatRequest {
   readonly name: ReporterName
   /** Absolute; `undefined` is standard output. */
   readonly file: string | undefined

@@ -1,4 +1,5 @@
 import {
+  STATUS_CODES,
   request as requestHttp,
   type ClientRequest,
   type IncomingMessage,
@@ -46,8 +47,11 @@ export async function forward(forwarding: Forwarding): Promise<void> {
 }
 
 /** Answers a plain http request ourselves, and ends the connection. */
-export function answerWith(response: ServerResponse, { status, text, headers }: Answer): void {
-  response.writeHead(status, {
+export function answerWith(
+  response: ServerResponse,
+  { status, reason, text, headers }: Answer,
+): void {
+  response.writeHead(status, reason ?? STATUS_CODES[status], {
     ...headers,
     'content-type': 'text/plain; charset=utf-8',
     connection: 'close',

@@ -5,6 +5,8 @@ import { dial, isProxyAnswer, type Route } from './dial.ts'
 /** What a client is told instead of being connected. */
 export interface Answer {
   readonly status: number
+  /** What follows the status in its line; some clients show nothing else. Default: HTTP's own. */
+  readonly reason?: string
   /** One sentence; it may be shown to the user, so it holds no credential. */
   readonly text: string
   readonly headers?: Readonly<Record<string, string>>
@@ -43,7 +45,8 @@ function join(client: Duplex, target: Duplex): void {
 }
 
 /** Answers a CONNECT with a failure and ends the connection. */
-export function refuse(client: Duplex, { status, text, headers = {} }: Answer): void {
+export function refuse(client: Duplex, { status, reason, text, headers = {} }: Answer): void {
+  const statusLine = `HTTP/1.1 ${status} ${reason ?? STATUS_CODES[status] ?? 'Failed'}\r\n`
   const body = `${text}\n`
   const lines = Object.entries({
     ...headers,
@@ -51,16 +54,15 @@ export function refuse(client: Duplex, { status, text, headers = {} }: Answer): 
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`)
-  client.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Failed'}\r\n${lines.join('')}\r\n${body}`,
-  )
+  client.end(`${statusLine}${lines.join('')}\r\n${body}`)
   // Until it is read to its end, the client's side would stay open.
   client.resume()
 }
 
 /**
- * What a client is told when its target can't be reached. Clients retry 5xx and connections that
- * break, some for more than a minute; a name that doesn't exist is final, as it is without a proxy.
+ * What a client is told when its target can't be reached. Clients try again after 5xx, npm for more
+ * than a minute; a name that doesn't exist won't by then, so that has a status of its own. It isn't
+ * 404: a client would take that for a package that the registry hasn't got.
  */
 export function explainFailure(error: unknown): Answer {
   if (isProxyAnswer(error)) {
@@ -69,7 +71,9 @@ export function explainFailure(error: unknown): Answer {
     return { status, text: `the configured proxy answered ${error.proxyStatus}` }
   }
   const code = readCode(error)
-  if (code === 'ENOTFOUND') return { status: 421, text: 'the host was not found' }
+  if (code === 'ENOTFOUND') {
+    return { status: 421, reason: 'Host Not Found', text: 'the host was not found' }
+  }
   if (code === 'ETIMEDOUT') return { status: 504, text: 'the host did not answer in time' }
   return {
     status: 502,

@@ -176,7 +176,7 @@ function linkSource(path: string | undefined): PackageSource {
 const none: readonly string[] = []
 
 function splitIntegrity(integrity: string | undefined): readonly string[] {
-  if (integrity === undefined) return none
+  if (integrity === undefined || integrity === '') return none
   return /\s/.test(integrity) ? integrity.split(/\s+/).filter((hash) => hash !== '') : [integrity]
 }
 

@@ -1,3 +1,4 @@
+import { lockfileFormats } from '../lockfile/formats.ts'
 import type { ClientName } from '../route/route.ts'
 import type { ClientFile } from './client-files.ts'
 import type { DeclaredClient } from './declared-clients.ts'
@@ -38,14 +39,14 @@ export function detectClients({ files, declared, only }: ClientEvidence): Detect
   const signs = listSigns({ files, declared, only })
   const hasNpm =
     only === 'npm' || signs.length === 0 || signs.some(({ client }) => client === 'npm')
-  const known = hasNpm ? standInForNpm(files) : files
-  const others = known.filter(({ client }) => client !== 'npm')
-  if (only !== undefined) {
-    const lockfiles = known.filter(({ client, kind }) => client === only && kind === 'lockfile')
-    return { hasNpm, lockfiles, unjudged: [], leftOut: others.map(({ file }) => file) }
+  const wanted = (found: ClientFile): boolean => only === undefined || usersOf(found).includes(only)
+  const lockfiles = files.filter((found) => found.kind === 'lockfile' && wanted(found))
+  return {
+    hasNpm,
+    lockfiles,
+    unjudged: only === undefined ? findUnjudged(signs, lockfiles) : [],
+    leftOut: files.filter((found) => !wanted(found)).map(({ file }) => file),
   }
-  const lockfiles = known.filter(({ kind }) => kind === 'lockfile')
-  return { hasNpm, lockfiles, unjudged: findUnjudged(signs, lockfiles), leftOut: [] }
 }
 
 interface Sign extends ClientSign {
@@ -59,13 +60,12 @@ function listSigns({ files, declared }: ClientEvidence): Sign[] {
   ]
 }
 
-/** Where npm has no lockfile of its own, it takes a `yarn.lock` for one. */
-function standInForNpm(files: readonly ClientFile[]): readonly ClientFile[] {
-  const hasOwn = files.some(
-    ({ client, file }) => client === 'npm' && !file.startsWith('node_modules/'),
-  )
-  if (hasOwn) return files
-  return files.map((found) => (found.file === 'yarn.lock' ? { ...found, client: 'npm' } : found))
+/** The clients that read a file: npm reads a `yarn.lock` where its own lockfile says nothing. */
+function usersOf({ file, client }: ClientFile): ClientName[] {
+  return [
+    client,
+    ...lockfileFormats.flatMap((known) => (known.file === file ? [known.client] : [])),
+  ]
 }
 
 /** A lockfile speaks for its client already, and one sign for every kind of Yarn. */

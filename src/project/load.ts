@@ -1,5 +1,3 @@
-import process from 'node:process'
-import { findNpm } from '../client/program.ts'
 import type { NpmConfig } from '../config/npm-config.ts'
 import { JsrGuardError } from '../errors.ts'
 import type { ClientInUse, LockfileInUse } from '../policy/rule.ts'
@@ -23,8 +21,8 @@ export interface LoadProjectOptions {
   readonly home: string
   /** One client instead of those detected. */
   readonly client?: ClientName | undefined
-  /** The npm that the project is installed with; looked for where it is not given. */
-  readonly npm?: NpmInUse | undefined
+  /** The npm that the project is installed with. */
+  readonly npm: NpmInUse
 }
 
 /** What is known of an npm. */
@@ -63,11 +61,7 @@ export interface Project {
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
   const cwd = await findFolder(options.cwd)
   const root = await findNpmRoot(cwd)
-  const [manifests, files, npm] = await Promise.all([
-    loadManifests(root),
-    findClientFiles(root, cwd),
-    options.npm ?? findNpmInUse(options),
-  ])
+  const [manifests, files] = await Promise.all([loadManifests(root), findClientFiles(root, cwd)])
   if (manifests.length === 0 && files.length === 0) throw nothingToCheck(root)
   const { hasNpm, lockfiles, unjudged, leftOut } = detectClients({
     files,
@@ -75,11 +69,21 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     only: options.client,
   })
   const [npmConfig, loaded] = await Promise.all([
-    loadConfig({ ...options, cwd }, { root, npm }),
-    loadLockfiles(lockfiles, { root, npmVersion: npm.version }),
+    loadConfig({ ...options, cwd }, root),
+    loadLockfiles(lockfiles, { root, hasNpm, npmVersion: options.npm.version }),
   ])
-  const clients = hasNpm ? [createNpmClient(npmConfig, npm.version)] : []
-  return { root, manifests, clients, unjudged, lockfiles: loaded, leftOut, npmConfig }
+  const clients = hasNpm ? [createNpmClient(npmConfig)] : []
+  const isWanted = ({ client }: LockfileInUse): boolean =>
+    [client, undefined].includes(options.client)
+  return {
+    root,
+    manifests,
+    clients,
+    unjudged,
+    lockfiles: loaded.filter(isWanted),
+    leftOut: [...leftOut, ...loaded.filter((one) => !isWanted(one)).map(({ file }) => file)],
+    npmConfig,
+  }
 }
 
 function nothingToCheck(root: string): JsrGuardError {
@@ -90,34 +94,21 @@ function nothingToCheck(root: string): JsrGuardError {
   )
 }
 
-/** The npm that would be run here; a project can be judged without one. */
-async function findNpmInUse({ env }: LoadProjectOptions): Promise<NpmInUse> {
-  try {
-    return await findNpm({ env, platform: process.platform, nodePath: process.execPath })
-  } catch (error) {
-    if (!(error instanceof JsrGuardError) || error.code !== 'ERR_JSR_GUARD_CLIENT') throw error
-    return { version: undefined, folder: undefined, nodePath: undefined }
-  }
-}
-
 /** The root's manifest alone: clients look for it nowhere else. */
 function readDeclared(manifests: readonly LoadedManifest[]): DeclaredClient[] {
   const [first] = manifests
   return first === undefined ? [] : readDeclaredClients(first.text)
 }
 
-function loadConfig(
-  { cwd, env, home }: LoadProjectOptions,
-  { root, npm }: { readonly root: string; readonly npm: NpmInUse },
-): Promise<NpmConfig> {
+function loadConfig({ cwd, env, home, npm }: LoadProjectOptions, root: string): Promise<NpmConfig> {
   const { version, folder: npmFolder, nodePath, argv } = npm
   return loadNpmConfig({ root, cwd, env, home, version, npmFolder, nodePath, argv })
 }
 
 /** Any package of the scope shows where npm goes for it. */
-function createNpmClient(config: NpmConfig, version: string | undefined): ClientInUse {
+function createNpmClient(config: NpmConfig): ClientInUse {
   const routeOf = createRouteFinder('npm', config)
-  return { name: 'npm', version, route: routeOf('@jsr/scope__name'), routeOf }
+  return { name: 'npm', version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
 }
 
 /** What decides where npm goes for `@jsr` in a project. */
@@ -126,12 +117,10 @@ export interface LoadedRoute extends Route {
   readonly isOwn: boolean
 }
 
-/** Where the npm that is used here goes for `@jsr`; `cwd` has its links resolved. */
+/** Where npm goes for `@jsr`; `cwd` has its links resolved. */
 export async function loadNpmRoute(
   options: LoadProjectOptions & { readonly root: string },
 ): Promise<LoadedRoute> {
-  const npm = options.npm ?? (await findNpmInUse(options))
-  const config = await loadConfig(options, { root: options.root, npm })
-  const { route } = createNpmClient(config, npm.version)
+  const { route } = createNpmClient(await loadConfig(options, options.root))
   return { ...route, isOwn: route.kind === 'scope' && route.file === '.npmrc' }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
-import { lockfileFormats, readLockfile } from '../lockfile/formats.ts'
+import { isStandInObeyed, lockfileFormats, readLockfile } from '../lockfile/formats.ts'
 import type { LockfileInUse } from '../policy/rule.ts'
 import type { ClientFile } from './client-files.ts'
 import { readFileText, type FileText } from './file-text.ts'
@@ -9,6 +9,8 @@ import { readFileText, type FileText } from './file-text.ts'
 export interface LoadLockfilesOptions {
   /** Absolute path of the project. */
   readonly root: string
+  /** Whether npm is in use, which reads another client's lockfile where its own says nothing. */
+  readonly hasNpm: boolean
   readonly npmVersion: string | undefined
 }
 
@@ -21,13 +23,23 @@ export async function loadLockfiles(
   options: LoadLockfilesOptions,
 ): Promise<LockfileInUse[]> {
   const chosen = findChosen(files, options)
-  return Promise.all(
-    files.map(async (found) => {
-      const { client, content } = await loadContent(options.root, found)
-      const isAuthoritative = found.client !== 'npm' || chosen.has(found.file)
-      return { file: found.file, client, content, isAuthoritative }
-    }),
+  const loaded = await Promise.all(
+    files
+      .filter((found) => !isStandIn(found))
+      .map((found) => loadLockfile(found, { ...options, chosen })),
   )
+  const isObeyed = options.hasNpm && areStandInsObeyed(loaded)
+  const standIns = await Promise.all(
+    files
+      .filter(isStandIn)
+      .map((found) => (isObeyed ? { ...found, client: 'npm' as const } : found))
+      .map((found) => loadLockfile(found, { ...options, chosen })),
+  )
+  return [...loaded, ...standIns]
+}
+
+function isStandIn({ file }: ClientFile): boolean {
+  return lockfileFormats.some((format) => format.file === file && format.role === 'stand-in')
 }
 
 /**
@@ -47,16 +59,26 @@ function findChosen(
   return new Set(own.filter((file) => isOld || file !== 'npm-shrinkwrap.json').slice(0, 1))
 }
 
-async function loadContent(
-  root: string,
+/** What npm's own lockfile leaves open can't be told where that can't be read. */
+function areStandInsObeyed(loaded: readonly LockfileInUse[]): boolean {
+  const own = loaded.filter(({ client, isAuthoritative }) => client === 'npm' && isAuthoritative)
+  if (own.length === 0) return isStandInObeyed(undefined)
+  return own.some(
+    ({ content }) => content.type === 'unreadable' || isStandInObeyed(content.lockfile),
+  )
+}
+
+async function loadLockfile(
   { file, client }: ClientFile,
-): Promise<Pick<LockfileInUse, 'client' | 'content'>> {
+  { root, chosen }: { readonly root: string; readonly chosen: ReadonlySet<string> },
+): Promise<LockfileInUse> {
   const content = await readFileText(path.join(root, file))
   if (lockfileFormats.some((known) => known.file === file && known.client === client)) {
-    return { client, content: readContent(file, content) }
+    const isAuthoritative = chosen.has(file)
+    return { file, client, content: readContent(file, content), isAuthoritative }
   }
   const name = client === 'yarn' && isBerry(content) ? 'yarn-berry' : client
-  return { client: name, content: unjudged(name) }
+  return { file, client: name, content: unjudged(name), isAuthoritative: true }
 }
 
 /** Yarn 2 and later write YAML, in which the lockfile's own version stands under `__metadata`. */

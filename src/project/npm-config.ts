@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { createNpmConfig, readEnvironmentVariable, type NpmConfig } from '../config/npm-config.ts'
@@ -11,6 +12,7 @@ import {
   type NpmLayerName,
 } from '../config/npm-layers.ts'
 import { JsrGuardError } from '../errors.ts'
+import { hasCode } from './error-code.ts'
 import { findNpmRoot } from './npm-root.ts'
 
 /** What npm's configuration depends on. */
@@ -170,19 +172,26 @@ async function readLayer(
   }
 }
 
+/** npm goes on without a file that it can't read. Whoever put a mapping there believes that it holds. */
 async function readIfPresent(file: string, label: string): Promise<string> {
+  if (file === devNull) return ''
   try {
+    const found = await stat(file)
+    // A pipe can be read only once, and then npm would find nothing; a device may never end.
+    if (!found.isFile()) throw refuseUnreadable(label, 'it is not a file')
     return await readFile(file, 'utf8')
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
-    if (code === 'ENOENT' || code === 'ENOTDIR') return ''
-    // npm goes on without the file. Whoever put a mapping there believes that it holds.
-    throw new JsrGuardError('ERR_JSR_GUARD_CONFIG', `${label} could not be read (${code})`, {
-      hint: 'make it a file that you can read, or remove it: npm ignores it as it is',
-      file: label,
-      cause,
-    })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return ''
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw error instanceof JsrGuardError ? error : refuseUnreadable(label, code)
   }
+}
+
+function refuseUnreadable(label: string, reason: string): JsrGuardError {
+  return new JsrGuardError('ERR_JSR_GUARD_CONFIG', `${label} can't be read (${reason})`, {
+    hint: 'make it a file that can be read, or remove it: npm goes on without it',
+    file: label,
+  })
 }
 
 function refuseTwice(label: string): JsrGuardError {

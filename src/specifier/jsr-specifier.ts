@@ -80,10 +80,15 @@ function parseNameOf(text: string, nameText: string): JsrName {
 const rangeCharacters = /^[\w.+\-^~<>=|*, ]+$/
 const maxRangeLength = 256
 
+/** Whether a text can stand after the name, or after `jsr:` alone: a range or a tag, by its characters. */
+export function isJsrRange(text: string): boolean {
+  return text.length <= maxRangeLength && text.trim() === text && rangeCharacters.test(text)
+}
+
 function parseRange(text: string, range: string): string {
   if (range === '') return '*'
   if (range.includes('/')) throw invalid(text, 'a manifest names packages, not subpaths')
-  if (range.length > maxRangeLength || range.trim() !== range || !rangeCharacters.test(range)) {
+  if (!isJsrRange(range)) {
     throw invalid(text, `${quoteShort(range)} is neither a version range nor a tag`)
   }
   return range

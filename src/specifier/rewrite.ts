@@ -1,5 +1,10 @@
 import { formatJsrName } from './jsr-name.ts'
-import { formatJsrSpecifier, isJsrSpecifier, parseJsrSpecifier } from './jsr-specifier.ts'
+import {
+  formatJsrSpecifier,
+  isJsrRange,
+  isJsrSpecifier,
+  parseJsrSpecifier,
+} from './jsr-specifier.ts'
 import { formatNpmAlias, parseJsrAlias } from './npm-alias.ts'
 
 /**
@@ -13,11 +18,12 @@ export function rewriteToNpm(specifier: string, alias: string): string {
 
 /**
  * The `jsr:` specifier that an alias of an `@jsr` package stands for, in its short form where the
- * alias is the package's own name; any other specifier comes back as it is.
+ * alias is the package's own name; any other specifier comes back as it is, and so does an alias whose
+ * range no `jsr:` specifier could hold.
  */
 export function rewriteToJsr(specifier: string, alias: string): string {
   const target = parseJsrAlias(specifier)
-  if (target === undefined) return specifier
+  if (target === undefined || !isJsrRange(target.range)) return specifier
   const form = formatJsrName(target.name) === alias ? 'range-only' : 'named'
   return formatJsrSpecifier({ ...target, form })
 }

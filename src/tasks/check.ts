@@ -6,6 +6,7 @@ import { loadPolicy, type LoadedPolicy } from '../project/policy.ts'
 import type { Report } from '../report/report.ts'
 import type { ClientName } from '../route/route.ts'
 import { judgeProject } from './judge.ts'
+import { findNpmInUse } from './npm-in-use.ts'
 
 /** What to check, and how. */
 export interface CheckProjectOptions {
@@ -57,7 +58,8 @@ export async function checkProject(options: CheckProjectOptions): Promise<Report
 /** Does what {@link checkProject} does, and hands over what the report was made from. */
 export async function inspectProject(options: CheckProjectOptions): Promise<CheckedProject> {
   const { registry, config, levels = {} } = options
-  const project = await loadProject(options)
+  const npm = options.npm ?? (await findNpmInUse(options.env))
+  const project = await loadProject({ ...options, npm })
   const { root, manifests } = project
   const policy = await loadPolicy({ root, manifests, config, registry })
   const { context, report } = judgeProject({ project, policy, levels })

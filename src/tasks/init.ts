@@ -14,6 +14,7 @@ import { writeFileAtomically } from '../project/write.ts'
 import type { ReportedRoute } from '../report/report.ts'
 import { redactText, redactUrl } from '../url/redact.ts'
 import { isLoopback, parseWebUrl } from '../url/web-url.ts'
+import { findNpmInUse } from './npm-in-use.ts'
 
 /** What to set up, and how. */
 export interface InitOptions {
@@ -60,9 +61,10 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const manifests = await loadManifests(root)
   if (manifests.length === 0) throw nothingToInit()
   const plan = { root, manifests, registry, isForced: options.isForced }
+  const npm = await findNpmInUse(options.env)
   const edits = [await editNpmrc(plan), await editPolicy(plan)]
   for (const edit of edits) await writeEdit(root, edit)
-  const { url, from, isOwn } = await loadNpmRoute({ ...options, cwd, root })
+  const { url, from, isOwn } = await loadNpmRoute({ ...options, cwd, root, npm })
   return {
     files: edits.map(({ file, before, after }) => ({ file, change: describe(before, after) })),
     route: { url: url === undefined ? undefined : redactUrl(url), from },

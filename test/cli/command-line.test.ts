@@ -64,13 +64,13 @@ describe('help and version', () => {
 describe('what is no command line is refused, with what may have been meant', () => {
   test.for([
     [[], 'jsr-guard --help lists the commands'],
-    [['chekc'], 'did you mean check?'],
-    [['Install'], 'did you mean install?'],
-    [['instal', '--foo'], 'did you mean install?'],
+    [['chekc'], 'did you mean "check"?'],
+    [['Install'], 'did you mean "install"?'],
+    [['instal', '--foo'], 'did you mean "install"?'],
     [['xyzzy'], 'one of: install, i, ci, add, update, check, rewrite, init, explain'],
     [['verify'], 'jsr-guard --help lists the commands that it has'],
-    [['--regstry', 'a', 'check'], 'did you mean --registry?'],
-    [['check', '--severty=a'], 'did you mean --severity?'],
+    [['--regstry', 'a', 'check'], 'did you mean "--registry"?'],
+    [['check', '--severty=a'], 'did you mean "--severity"?'],
     [['check', '-q'], undefined],
     [['--ci', 'github', 'check'], 'it is an option of jsr-guard init'],
     [['--force', 'install'], 'it is an option of jsr-guard init'],

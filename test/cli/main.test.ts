@@ -123,8 +123,9 @@ test('a bug ends with 2 and its stack, in which nothing is left that a terminal 
   const written: string[] = []
   const output = { write: (text: string) => void written.push(text), isTerminal: false }
   const exitCode = await runCli({
-    // What the types rule out: it throws a TypeError.
-    argv: undefined as never,
+    get argv(): string[] {
+      throw new TypeError('\u001B[2J\n::error::pwned')
+    },
     env: {},
     cwd: '/',
     home: '/',
@@ -134,6 +135,7 @@ test('a bug ends with 2 and its stack, in which nothing is left that a terminal 
   expect(exitCode).toBe(2)
   expect(written.join('')).toMatch(/^jsr-guard: this is a bug in jsr-guard; nothing was judged\./)
   expect(written.join('')).toContain('TypeError')
+  expect(written.join('')).not.toMatch(/\u001B|^\s*::/m)
 })
 
 describe('explain', () => {
@@ -157,8 +159,8 @@ describe('explain', () => {
   })
 
   test.for([
-    [['direct-rout'], 'hint: did you mean direct-route?'],
-    [['integrity'], 'hint: did you mean missing-integrity?'],
+    [['direct-rout'], 'hint: did you mean "direct-route"?'],
+    [['integrity'], 'hint: did you mean "missing-integrity"?'],
     [[], 'hint: the rules are: direct-route, '],
     [['direct-route', 'public-route'], 'explain takes the id of one rule'],
     [['\u001B[2J'], String.raw`there is no rule "\u001b[2J"`],

@@ -8,8 +8,8 @@ const output = { write: () => undefined, isTerminal: false }
 const context: CliContext = {
   argv: [],
   env: {},
-  cwd: resolve('/work'),
-  home: resolve('/home'),
+  cwd: resolve('/start'),
+  home: resolve('/user'),
   stdout: output,
   stderr: output,
 }
@@ -20,7 +20,7 @@ function parse(options: Record<string, string[]>) {
 
 test('without options the project is the current folder and the report is text', () => {
   expect(parse({})).toEqual({
-    cwd: resolve('/work'),
+    cwd: resolve('/start'),
     registry: undefined,
     client: undefined,
     config: undefined,
@@ -35,10 +35,10 @@ test('paths are relative to where jsr-guard was started', () => {
   expect(
     parse({ cwd: ['a'], config: ['p.json'], format: ['json=out/r.json', 'text'] }),
   ).toMatchObject({
-    cwd: resolve('/work/a'),
-    config: resolve('/work/p.json'),
+    cwd: resolve('/start/a'),
+    config: resolve('/start/p.json'),
     formats: [
-      { name: 'json', file: resolve('/work/out/r.json') },
+      { name: 'json', file: resolve('/start/out/r.json') },
       { name: 'text', file: undefined },
     ],
   })
@@ -53,10 +53,10 @@ test('--severity names rules and levels', () => {
 
 describe('what makes no sense is refused, with what may have been meant', () => {
   test.for([
-    [{ client: ['pnmp'] }, 'did you mean pnpm?'],
+    [{ client: ['pnmp'] }, 'did you mean "pnpm"?'],
     [{ client: ['pnpm'] }, 'npm is the client that it knows'],
-    [{ client: ['NPM'] }, 'did you mean npm?'],
-    [{ severity: ['direct-rout=off'] }, 'did you mean direct-route?'],
+    [{ client: ['NPM'] }, 'did you mean "npm"?'],
+    [{ severity: ['direct-rout=off'] }, 'did you mean "direct-route"?'],
     [{ severity: ['toString=off'] }, undefined],
     [{ severity: ['__proto__=off'] }, undefined],
     [{ severity: ['direct-route'] }, 'write --severity direct-route=error, =warning or =off'],
@@ -64,7 +64,7 @@ describe('what makes no sense is refused, with what may have been meant', () => 
     [{ severity: ['direct-route=off=off'] }, undefined],
     [{ severity: ['direct-route=off', 'direct-route=error'] }, undefined],
     [{ format: ['sarif'] }, 'it has text and json'],
-    [{ format: ['jsno=a'] }, 'did you mean json?'],
+    [{ format: ['jsno=a'] }, 'did you mean "json"?'],
     [{ format: ['json='] }, undefined],
     [{ format: ['json', 'text'] }, 'write one of them to a file of its own, as --format json=FILE'],
     [{ format: ['json=a', 'text=./a'] }, undefined],

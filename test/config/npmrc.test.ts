@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { parse } from 'ini'
 import { expect, test } from 'vitest'
 import { readNpmrc } from '../../src/config/npmrc.ts'

@@ -11,7 +11,6 @@ import {
   createLockedContext,
   createLockfile,
   createManifest,
-  listRules,
   remote,
   sha1,
 } from './context.ts'
@@ -111,7 +110,7 @@ test('findings are in order of file, line, rule and package, whatever the order 
     'package-lock.json:10 direct-resolution @jsr/a__a',
     'package-lock.json:10 missing-integrity @jsr/a__a',
   ])
-  const reversed = [...lockfiles].reverse().map((one) => ({ ...one }))
+  const reversed = lockfiles.toReversed().map((one) => ({ ...one }))
   expect(run(createContext({ lockfiles: reversed }))).toEqual(run())
 })
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadProject, type LoadProjectOptions } from '../../src/project/load.ts'
@@ -78,15 +78,29 @@ describe('lockfiles that can’t be judged', () => {
     expect(await loadLockfiles({ [file]: text })).toEqual([[file, client, 'unreadable', true]])
   })
 
-  test('a yarn.lock is npm’s own where npm is used and has none', async () => {
-    const declared = { 'package.json': { packageManager: 'npm@11.2.0' } }
-    expect(await loadLockfiles({ ...declared, 'yarn.lock': '' })).toEqual([
-      ['yarn.lock', 'npm', 'unreadable', false],
-    ])
-    expect(await loadLockfiles({ 'package-lock.json': lock, 'yarn.lock': '' })).toMatchObject([
-      ['package-lock.json', 'npm', 'read', true],
-      ['yarn.lock', 'yarn', 'unreadable', true],
-    ])
+  const declared = { 'package.json': { packageManager: 'npm@11.2.0' } }
+  const { resolved: _, ...withoutAddress } = goodCases
+  test.for([
+    ['npm has none', {}, true],
+    ['npm’s says it all', { 'package-lock.json': lock }, false],
+    [
+      'npm’s leaves an address out',
+      { 'package-lock.json': lockfile({ 'node_modules/@luca/cases': withoutAddress }) },
+      true,
+    ],
+    ['npm’s can’t be read', { 'package-lock.json': 'x' }, true],
+    ['npm has only the record in node_modules', { 'node_modules/.package-lock.json': lock }, true],
+  ] as const)('a yarn.lock, where %s', async ([, files, isObeyed]) => {
+    const cwd = await createProject({ ...declared, ...files, 'yarn.lock': '' })
+    const all = await load(cwd)
+    expect(all.lockfiles.at(-1)).toMatchObject({
+      file: 'yarn.lock',
+      client: isObeyed ? 'npm' : 'yarn',
+      content: { type: 'unreadable' },
+    })
+    const { lockfiles, leftOut } = await load(cwd, { client: 'npm' })
+    expect(leftOut).toEqual(isObeyed ? [] : ['yarn.lock'])
+    expect(lockfiles.some(({ file }) => file === 'yarn.lock')).toBe(isObeyed)
   })
 
   test('those beside the folder that the run was started in count as well', async () => {
@@ -191,26 +205,6 @@ describe('which clients are in use', () => {
     expect(lockfiles.map(({ file }) => file)).toEqual(['package-lock.json'])
     expect({ unjudged, leftOut }).toEqual({ unjudged: [], leftOut: ['bun.lock', 'deno.json'] })
   })
-})
-
-test('the npm on the path gives its version', async () => {
-  const cwd = await createProject({
-    'package.json': {},
-    'npm/lib/npm/package.json': { name: 'npm', version: '11.9.0' },
-    'npm/lib/npm/bin/npm-cli.js': '',
-  })
-  await chmod(join(cwd, 'npm/lib/npm/bin/npm-cli.js'), 0o755)
-  await mkdir(join(cwd, 'npm/bin'))
-  await symlink('../lib/npm/bin/npm-cli.js', join(cwd, 'npm/bin/npm'))
-  const env = { ...(await emptyEnv()), PATH: join(cwd, 'npm/bin') }
-  const { clients } = await load(cwd, { env, npm: undefined })
-  expect(clients).toMatchObject([{ name: 'npm', version: '11.9.0' }])
-})
-
-test('no npm at all leaves the version open', async () => {
-  const cwd = await createProject({ 'package.json': {} })
-  const { clients } = await load(cwd, { npm: undefined })
-  expect(clients).toMatchObject([{ name: 'npm', version: undefined }])
 })
 
 test.for([

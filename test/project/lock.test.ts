@@ -3,8 +3,9 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { acquireRunLock, type RunLockOptions } from '../../src/project/lock.ts'
+import { acquireRunLock, type RunLock, type RunLockOptions } from '../../src/project/lock.ts'
 import { findState, identifyProcess } from '../../src/project/lock-process.ts'
+import { replaceRecord } from '../../src/project/lock-record.ts'
 import { createProject } from '../world/project.ts'
 import { startDriver } from './driver.ts'
 
@@ -134,6 +135,29 @@ describe('a run that was killed', () => {
     }
     expect(killAt).toBeGreaterThan(30)
   })
+})
+
+test('among many that find a run dead at the same time, one takes over', patient, async () => {
+  const root = await createProject({})
+  const file = join(root, '.jsr-guard/lock')
+  const dead = { ...(await identifyProcess(process.pid)), startTime: '1' }
+  const locks: RunLock[] = []
+  let active = 0
+  const contend = async (_: unknown, index: number): Promise<void> => {
+    const lock = await acquireRunLock(root)
+    active += 1
+    expect(active).toBe(1)
+    await readdir(root)
+    active -= 1
+    locks.push(lock)
+    if (index % 4 === 0) await lock.release()
+    // As if it had been killed; the others are waiting for just that.
+    else await replaceRecord(file, { token: lock.token, process: dead, clients: [] })
+  }
+  await Promise.all(Array.from({ length: 30 }, contend))
+  await takeAndRelease(root)
+  for (const lock of locks) await lock.release()
+  expect(await readdir(root)).toEqual([])
 })
 
 test('among many runs, half of which are killed, each is alone', patient, async () => {

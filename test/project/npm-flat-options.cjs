@@ -27,4 +27,8 @@ async function read({ cwd, env }) {
   return { options, auth: Object.fromEntries(urls.map((url) => [url, getAuth(url, options)])) }
 }
 
-Promise.all(machines.map(read)).then((answers) => console.log(JSON.stringify(answers)))
+async function main() {
+  console.log(JSON.stringify(await Promise.all(machines.map(read))))
+}
+
+void main()

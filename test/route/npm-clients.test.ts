@@ -508,8 +508,9 @@ test.concurrent.for(cases)(
   },
 )
 
+/** As `npm config get` prints it. */
 function asText(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value)
+  return typeof value === 'string' || value === undefined ? value : JSON.stringify(value)
 }
 
 function requestsFor(url: URL | undefined): string[] {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { checkProject, type CheckProjectOptions } from '../../src/tasks/check.ts'
@@ -164,6 +164,26 @@ test('rules that need the registry, or a later version, are listed as not judged
       "unused-ignore",
     ]
   `)
+})
+
+test('the npm on the path gives its version', async () => {
+  const cwd = await createProject({
+    'package.json': {},
+    'npm/lib/npm/package.json': { name: 'npm', version: '11.9.0' },
+    'npm/lib/npm/bin/npm-cli.js': '',
+  })
+  await chmod(join(cwd, 'npm/lib/npm/bin/npm-cli.js'), 0o755)
+  await mkdir(join(cwd, 'npm/bin'))
+  await symlink('../lib/npm/bin/npm-cli.js', join(cwd, 'npm/bin/npm'))
+  const env = { ...(await emptyEnv()), PATH: join(cwd, 'npm/bin') }
+  const home = env['HOME'] ?? ''
+  const { clients } = await checkProject({ cwd, env, home })
+  expect(clients).toMatchObject([{ name: 'npm', version: '11.9.0' }])
+})
+
+test('no npm at all leaves the version open', async () => {
+  const { clients } = await check({ 'package.json': {} }, { npm: undefined })
+  expect(clients).toMatchObject([{ name: 'npm', version: undefined }])
 })
 
 test('a report is the same the second time, and the project untouched', async () => {

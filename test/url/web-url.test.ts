@@ -108,7 +108,7 @@ describe('a URL below a registry', () => {
         url.pathname += segments.join('/')
         const isServed = isServedBy(url, new URL(registry))
         const decoded = url.pathname.replace(/%2e/gi, '.').replace(/%2f|%5c/gi, '/')
-        const resolved = new URL(decoded, 'https://npm.corp.example')
+        const resolved = new URL(`https://npm.corp.example${decoded}`)
         if (isServed) expect(resolved.pathname.startsWith('/npm/')).toBe(true)
       }),
     )

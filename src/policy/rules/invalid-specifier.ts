@@ -1,5 +1,6 @@
 import { JsrGuardError } from '../../errors.ts'
 import { isJsrSpecifier, parseJsrSpecifier } from '../../specifier/jsr-specifier.ts'
+import { isOverridden } from '../overrides.ts'
 import type { JudgedContext, Rule } from '../rule.ts'
 
 /** In manifests, overrides included, and in what locked packages ask for. Padded ones are `jsr-specifier`'s. */
@@ -21,10 +22,16 @@ Write jsr:@scope/name@range, for example "jsr:@luca/cases@^1". The short form "j
       }
     }
     for (const { file, lockfile } of judged) {
-      for (const { from, alias, specifier, line } of lockfile.transitiveSpecifiers) {
-        const fault = detectFault(specifier, alias)
-        if (fault === undefined) continue
-        yield { message: `${fault.message} (asked for by ${from})`, file, line: line() }
+      for (const asked of lockfile.transitiveSpecifiers) {
+        const fault = detectFault(asked.specifier, asked.alias)
+        if (fault === undefined || isOverridden(asked, manifests)) continue
+        const message = `${fault.message} (asked for by ${asked.from})`
+        yield {
+          message,
+          hint: "replace it by overrides in the root's package.json",
+          file,
+          line: asked.line(),
+        }
       }
     }
   },

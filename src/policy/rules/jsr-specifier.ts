@@ -1,10 +1,12 @@
 import type { TransitiveSpecifier } from '../../lockfile/locked-package.ts'
+import { findOverriddenName } from '../../manifest/override-key.ts'
 import type { ManifestDependency } from '../../manifest/package-json.ts'
 import { quoteShort } from '../../specifier/jsr-name.ts'
 import { isJsrSpecifier, isPaddedJsrSpecifier } from '../../specifier/jsr-specifier.ts'
 import { clientTitles } from '../advice.ts'
 import { detectJsrSupport } from '../jsr-support.ts'
 import { detectJsrTarget } from '../jsr-target.ts'
+import { isOverridden } from '../overrides.ts'
 import type { ClientInUse, JudgedContext, Rule, RuleFinding } from '../rule.ts'
 
 /**
@@ -36,6 +38,7 @@ Where a locked package asks, its manifest can't be changed: the hint says which 
     }
     for (const { file, lockfile } of judged) {
       for (const specifier of lockfile.transitiveSpecifiers) {
+        if (isOverridden(specifier, manifests)) continue
         const found = checkTransitive(specifier, clients)
         if (found !== undefined) yield { ...found, file, line: specifier.line() }
       }
@@ -76,7 +79,9 @@ function checkTransitive(
   const text = `${quoteShort(alias)}: ${quoteShort(specifier)}, which ${from} asks for`
   const fault = describeMisreader(text, clients) ?? describeFailing(text, clients)
   if (fault === undefined) return undefined
-  const overrides = JSON.stringify({ overrides: { [withoutVersion(from)]: { [alias]: target } } })
+  const overrides = JSON.stringify({
+    overrides: { [findOverriddenName(from)]: { [alias]: target } },
+  })
   return { ...fault, hint: `put ${overrides} into the root's package.json` }
 }
 
@@ -101,10 +106,4 @@ function describeFailing(text: string, clients: readonly ClientInUse[]): Fault |
     .filter((client) => detectJsrSupport(client).type === 'fails')
     .map(({ name }) => clientTitles[name])
   return titles.length === 0 ? undefined : { message: `${titles.join(' and ')} can't read ${text}` }
-}
-
-/** `name@1.0.0` without the version. */
-function withoutVersion(from: string): string {
-  const at = from.lastIndexOf('@')
-  return at > 0 ? from.slice(0, at) : from
 }

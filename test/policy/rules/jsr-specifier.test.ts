@@ -85,13 +85,13 @@ test('leaves what names no package to invalid-specifier', () => {
   expect(run('jsr:nonsense', {}, 'cases')).toEqual([])
 })
 
-describe('in a locked package', () => {
-  function transitive(specifier: string, from = '@scope/parent@1.0.0') {
-    const asks = { from, alias: '@luca/cases', specifier, line: () => 12 }
-    const lockfiles = [createLockfile([], { transitiveSpecifiers: [asks] })]
-    return check('jsr-specifier', createContext({ lockfiles }))
-  }
+function transitive(specifier: string) {
+  const asks = { from: '@scope/parent@1.0.0', alias: '@luca/cases', specifier, line: () => 12 }
+  const lockfiles = [createLockfile([], { transitiveSpecifiers: [asks] })]
+  return check('jsr-specifier', createContext({ lockfiles }))
+}
 
+describe('in a locked package', () => {
   test('says whose it is, and which overrides to type', () => {
     expect(transitive('jsr:^1')).toMatchObject([
       {
@@ -106,5 +106,32 @@ describe('in a locked package', () => {
 
   test('leaves what names no package to invalid-specifier', () => {
     expect(transitive('jsr:@nonsense')).toEqual([])
+  })
+
+  test.for<readonly [boolean, readonly string[], string]>([
+    [true, ['@scope/parent', '@luca/cases'], 'npm:@jsr/luca__cases@^1'],
+    [true, ['@scope/parent@^1', '@luca/cases'], 'npm:@jsr/luca__cases@^1'],
+    [true, ['@luca/cases'], '$@luca/cases'],
+    [true, ['@luca/cases', '.'], 'npm:@jsr/luca__cases@^1'],
+    [true, ['other', '@scope/parent', '@luca/cases'], '1.0.0'],
+    [false, ['@scope/other', '@luca/cases'], 'npm:@jsr/luca__cases@^1'],
+    [false, ['@luca/cases'], 'jsr:^2'],
+    [false, ['@luca/cases'], ' jsr:^2'],
+  ])('overrides of the root settle it: %s, %j %j', ([isSettled, keys, specifier]) => {
+    const manifest = createManifest({ overrides: { '@luca/cases': specifier } })
+    const dependencies = manifest.dependencies.map((one) => ({
+      ...one,
+      path: ['overrides', ...keys],
+    }))
+    const asks = {
+      from: '@scope/parent@1.0.0',
+      alias: '@luca/cases',
+      specifier: 'jsr:^1',
+      line: () => 1,
+    }
+    const lockfiles = [createLockfile([], { transitiveSpecifiers: [asks] })]
+    const context = createContext({ lockfiles, manifests: [{ ...manifest, dependencies }] })
+    const found = check('jsr-specifier', context).filter(({ file }) => file === 'package-lock.json')
+    expect(found).toHaveLength(isSettled ? 0 : 1)
   })
 })

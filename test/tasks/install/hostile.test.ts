@@ -85,8 +85,7 @@ describe.for(clients.map((client) => [`${client.name} ${client.version}`, client
 
       test('is stopped before JSR is asked', async () => {
         const outcome = await runGuarded(world, client, trial('jsr:^1'))
-        expect(outcome).toMatchObject({ exitCode: 1, marked: [], changed: [] })
-        expect(outcome.rules).toContain(rule)
+        expect(outcome).toMatchObject({ exitCode: 1, marked: [], changed: [], rules: [rule] })
         expect(world.askedJsr()).toEqual([])
       })
     })
