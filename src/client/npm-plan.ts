@@ -65,14 +65,9 @@ function formatTarget(specifier: string, alias: string): string {
   return `npm:${formatNpmName(name)}@${range === '*' ? 'latest' : range}`
 }
 
-/**
- * Plans the two phases of an install with npm.
- *
- * @throws JsrGuardError `ERR_JSR_GUARD_UNSUPPORTED` for what leaves no lockfile to judge.
- */
+/** Plans the two phases of an install with npm. */
 export function planNpm(options: NpmPlanOptions): NpmPlan {
   const { command, parsed, setting } = options
-  refuseUnsupported(setting, parsed.settings)
   const isUnsaved = setting('save') === false && parsed.packages.length > 0
   const leavesNoLockfile = command !== 'ci' && setting('package-lock') === false
   const lockFlags = ['--package-lock-only', '--ignore-scripts', '--package-lock=true']
@@ -106,10 +101,16 @@ function insertFlags(args: readonly string[], flags: readonly string[]): string[
 /** What the way out depends on: on the command line it would win over the environment we set. */
 const wayOutSettings = ['proxy', 'https-proxy', 'http-proxy', 'noproxy']
 
-function refuseUnsupported(
-  setting: NpmPlanOptions['setting'],
-  commandLine: Readonly<Record<string, unknown>>,
-): void {
+/**
+ * Refuses what can't be verified, whatever else is wrong with the project.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_UNSUPPORTED` for what leaves no lockfile to judge, and for
+ *   what would lead npm past the closed way out.
+ */
+export function refuseUnsupported({
+  setting,
+  parsed: { settings: commandLine },
+}: Pick<NpmPlanOptions, 'setting' | 'parsed'>): void {
   if (setting('global') === true || setting('location') === 'global') {
     throw new JsrGuardError(
       'ERR_JSR_GUARD_UNSUPPORTED',

@@ -1,7 +1,7 @@
 import { parse, unsafe } from 'ini'
 
 /** One setting of an `.npmrc`, as npm takes it. */
-export interface NpmrcEntry {
+interface NpmrcEntry {
   readonly key: string
   /**
    * Mostly a string; `true`, `false` and `null` where the text says so, `true` where there is no
@@ -14,7 +14,7 @@ export interface NpmrcEntry {
 }
 
 /** A key that stands in a `[section]`, where npm does not look for it. */
-export interface NpmrcSectionKey {
+interface NpmrcSectionKey {
   readonly section: string
   readonly key: string
   readonly line: number

@@ -14,13 +14,19 @@ export function parseSource(text: string): PackageSource {
   if (scheme === 'https:' || scheme === 'http:') return parseRemote(text)
   if (gitSchemes.has(scheme)) return parseGit(text)
   if (gitShortcuts.has(scheme)) return { type: 'git', url: text }
-  if (scheme === 'file:') return { type: 'local', path: text }
+  if (scheme === 'file:') return parseLocal(text)
   return unknownSource(text)
 }
 
 /** A source that nothing can be said about, its text without credentials. */
 export function unknownSource(text: string): PackageSource {
   return { type: 'unknown', text: redactText(text) }
+}
+
+/** A path; a `file:` address with a host leads to another machine, for those who know such shares. */
+function parseLocal(text: string): PackageSource {
+  const isHere = URL.canParse(text) && new URL(text).host === ''
+  return isHere ? { type: 'local', path: text } : unknownSource(text)
 }
 
 const gitSchemes: ReadonlySet<string> = new Set([

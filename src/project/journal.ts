@@ -3,7 +3,12 @@ import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
 import { rewriteManifest } from '../manifest/rewrite.ts'
 import { guardFolder, type RunLock } from './lock.ts'
-import { findJournal, writeJournal, type TranslatedManifest } from './translation-record.ts'
+import {
+  findJournal,
+  removeLeftovers,
+  writeJournal,
+  type TranslatedManifest,
+} from './translation-record.ts'
 import { restoreManifests } from './translation-restore.ts'
 import { writeManifest } from './translation-write.ts'
 import { loadManifests, type LoadedManifest } from './workspaces.ts'
@@ -74,7 +79,10 @@ export async function recoverTranslation(root: string): Promise<Recovery> {
   const realRoot = await realpath(root)
   const folder = path.join(realRoot, guardFolder)
   const manifests = await findJournal(folder)
-  if (manifests === undefined) return { files: [] }
+  if (manifests === undefined) {
+    await removeLeftovers(folder)
+    return { files: [] }
+  }
   return {
     files: await restoreManifests({
       root: realRoot,

@@ -74,10 +74,15 @@ export async function findJournal(folder: string): Promise<TranslatedManifest[] 
 /** Ends the journal: every manifest is as it should be. */
 export async function removeJournal(folder: string): Promise<void> {
   await rm(pathOf(folder), { force: true })
+  await syncFolder(folder)
+  await removeLeftovers(folder)
+}
+
+/** Removes what is of no use without a journal. */
+export async function removeLeftovers(folder: string): Promise<void> {
   await removeTemporaries(pathOf(folder))
   const names = (await orAbsent(readdir(folder))) ?? []
   for (const name of names.filter(isOriginal)) await rm(path.join(folder, name), { force: true })
-  await syncFolder(folder)
 }
 
 /**

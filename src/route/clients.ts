@@ -8,10 +8,10 @@ export interface ClientConfigs {
 }
 
 /** Says where a client would go for a package, by the package's name in the registry. */
-export type RouteFinder<Config> = (config: Config, packageName: string) => Route
+type RouteFinder<Config> = (config: Config, packageName: string) => Route
 
 /** Where each client would go: the one list, a line for each. */
-export const routeFinders: {
+const routeFinders: {
   readonly [Name in keyof ClientConfigs]: RouteFinder<ClientConfigs[Name]>
 } = {
   npm: findNpmRoute,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { clients, findClientProgram, type Client } from '../clients/clients.ts'
+import { findClientProgram, type Client } from '../clients/clients.ts'
 
 /** npm's own configuration, read by the module that is part of that npm. */
 export interface NpmItself {
@@ -59,5 +59,3 @@ export function npmFolderOf(client: Client): string {
   if (script === undefined) throw new Error(`${client.name} ${client.version} has no script`)
   return dirname(dirname(script))
 }
-
-export { clients }

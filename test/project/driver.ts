@@ -12,8 +12,8 @@ export type DriverTask = 'translate' | 'edit' | 'loop' | 'pass' | 'hold' | 'clie
 /** A driver that runs. */
 export interface Driver {
   readonly process: ChildProcess
-  /** Its next line; `undefined` once it has ended. */
-  readonly line: () => Promise<string | undefined>
+  /** The first line that it prints; empty if it ends without one. */
+  readonly firstLine: () => Promise<string>
   /** The signal that ended it, if one did, or what it wrote to stderr. */
   readonly end: Promise<{ readonly signal: NodeJS.Signals | null; readonly stderr: string }>
 }
@@ -37,22 +37,20 @@ export function startDriver(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
-  const lines = readLines(child)
+  let stdout = ''
   let stderr = ''
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
   const end = new Promise<Awaited<Driver['end']>>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (_code, signal) => resolve({ signal, stderr }))
   })
-  return { process: child, line: async () => (await lines.next()).value, end }
-}
-
-async function* readLines(child: ChildProcess): AsyncGenerator<string, undefined> {
-  let text = ''
-  for await (const data of child.stdout ?? []) {
-    const lines = `${text}${String(data)}`.split('\n')
-    text = lines.pop() ?? ''
-    yield* lines
+  const firstLine = async (): Promise<string> => {
+    while (!stdout.includes('\n')) {
+      await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), end])
+      if (child.exitCode !== null) break
+    }
+    return stdout.split('\n')[0] ?? ''
   }
-  return undefined
+  return { process: child, firstLine, end }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -96,7 +96,7 @@ describe('a run that was killed', () => {
   test('is taken over from', async () => {
     const root = await createProject({})
     const driver = startDriver(root, 'hold')
-    expect(await driver.line()).toBe('held')
+    expect(await driver.firstLine()).toBe('held')
     driver.process.kill('SIGKILL')
     await driver.end
     await takeAndRelease(root)
@@ -109,7 +109,7 @@ describe('a run that was killed', () => {
     async (kind) => {
       const root = await createProject({})
       const driver = startDriver(root, 'client', { args: [kind] })
-      const client = await identifyProcess(Number(await driver.line()))
+      const client = await identifyProcess(Number(await driver.firstLine()))
       expect(await findState(client)).toBe('running')
       driver.process.kill('SIGKILL')
       await driver.end

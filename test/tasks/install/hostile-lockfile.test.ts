@@ -67,7 +67,8 @@ const cases: readonly Case[] = [
   },
   {
     title: 'JSR in a lockfile with a byte order mark',
-    trial: () => projectWith({ 'package-lock.json': `\ufeff${JSON.stringify(poisoned())}` }, ['ci']),
+    trial: () =>
+      projectWith({ 'package-lock.json': `\ufeff${JSON.stringify(poisoned())}` }, ['ci']),
     rules: ['direct-resolution'],
   },
   {
@@ -113,7 +114,9 @@ describe('JSR in the record that npm keeps in node_modules, and no lockfile', pa
     const { cwd, exitCode } = await runBare(world, client, hiddenLockfile())
     expect(exitCode).toBe(0)
     expect(world.askedJsr()).toEqual([])
-    expect(await runClient(client, ['ci'], { cwd, env: world.env() })).toMatchObject({ exitCode: 0 })
+    expect(await runClient(client, ['ci'], { cwd, env: world.env() })).toMatchObject({
+      exitCode: 0,
+    })
     expect(world.askedJsr()).not.toEqual([])
     expect(await findMarker(cwd, world.marker)).toContain('node_modules/@luca/cases/mod.js')
   })
@@ -132,7 +135,7 @@ function projectWith(lockfiles: Trial['files'], args: readonly string[]): Trial 
 }
 
 function ci(entries: object): Trial {
-  return projectWith({ 'package-lock.json': lockfileOf(dependencies, entries) }, ['ci'])
+  return projectWith({ 'package-lock.json': lockfileOf({ dependencies }, entries) }, ['ci'])
 }
 
 function onJsr(fields: object): object {
@@ -149,7 +152,7 @@ function privateEntries(): object {
 }
 
 function poisoned(): object {
-  return lockfileOf(dependencies, { [casesKey]: onJsr({}), [tinyKey]: lockedTiny(world) })
+  return lockfileOf({ dependencies }, { [casesKey]: onJsr({}), [tinyKey]: lockedTiny(world) })
 }
 
 function hiddenLockfile(): Trial {
@@ -196,7 +199,9 @@ function yarnLockfile(): string {
 /** JSON readers take the last one. */
 function ambiguousLockfile(): string {
   const [good, bad] = [privateCases(), onJsr({})].map((entry) => JSON.stringify(entry))
-  const text = JSON.stringify(lockfileOf(dependencies, { [casesKey]: 'here', [tinyKey]: lockedTiny(world) }))
+  const text = JSON.stringify(
+    lockfileOf({ dependencies }, { [casesKey]: 'here', [tinyKey]: lockedTiny(world) }),
+  )
   return text.replace('"here"', `${good},"${casesKey}":${bad}`)
 }
 
@@ -206,7 +211,7 @@ function transitive(): Trial {
   const { integrity } = world.published('uses-cases', '1.0.0')
   const asking = { version: '1.0.0', resolved, integrity, dependencies: { [jsrName]: '^1' } }
   const key = `node_modules/uses-cases/node_modules/${jsrName}`
-  const lockfile = lockfileOf(requested, { 'node_modules/uses-cases': asking, [key]: onJsr({}) })
+  const lockfile = lockfileOf({ dependencies: requested }, { 'node_modules/uses-cases': asking, [key]: onJsr({}) })
   const files = {
     'package.json': { name: 'p', dependencies: requested },
     'package-lock.json': lockfile,

@@ -18,12 +18,12 @@ export function lockedTiny(world: World, registry: RegistryName = 'good'): objec
   return { version: '1.0.0', resolved, integrity: world.published('is-tiny', '1.0.0').integrity }
 }
 
-/** A lockfile of npm's for a project with these dependencies. */
-export function lockfileOf(dependencies: object, entries: object): object {
+/** A lockfile of npm's for a project whose manifest has these fields. */
+export function lockfileOf(manifest: object, entries: object): object {
   return {
     name: 'p',
     lockfileVersion: 3,
     requires: true,
-    packages: { '': { name: 'p', dependencies }, ...entries },
+    packages: { '': { name: 'p', ...manifest }, ...entries },
   }
 }
