@@ -1,4 +1,5 @@
 import type { NpmArguments } from '../config/npm-arguments.ts'
+import type { NpmConfig } from '../config/npm-config.ts'
 import { JsrGuardError } from '../errors.ts'
 import { isJsrSpecifier, parseJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { formatJsrName, formatNpmName } from '../specifier/jsr-name.ts'
@@ -107,11 +108,11 @@ const wayOutSettings = ['proxy', 'https-proxy', 'http-proxy', 'noproxy']
  * @throws JsrGuardError `ERR_JSR_GUARD_UNSUPPORTED` for what leaves no lockfile to judge, and for
  *   what would lead npm past the closed way out.
  */
-export function refuseUnsupported({
-  setting,
-  parsed: { settings: commandLine },
-}: Pick<NpmPlanOptions, 'setting' | 'parsed'>): void {
-  if (setting('global') === true || setting('location') === 'global') {
+export function refuseUnsupported(
+  config: Pick<NpmConfig, 'get'>,
+  { settings: commandLine }: Pick<NpmArguments, 'settings'>,
+): void {
+  if (config.get('global')?.value === true || config.get('location')?.value === 'global') {
     throw new JsrGuardError(
       'ERR_JSR_GUARD_UNSUPPORTED',
       'a global install writes no lockfile, so nothing could show where its packages came from',

@@ -21,6 +21,11 @@ export interface FindProgramOptions {
   readonly platform: NodeJS.Platform
   /** The `node` that runs jsr-guard. */
   readonly nodePath: string
+  /**
+   * Whether a shim of a version manager may be started to ask for its version: that may reach the
+   * network, or install something. Without it a shim counts as no npm.
+   */
+  readonly canRunShims: boolean
 }
 
 /**
@@ -96,7 +101,9 @@ async function findUnixNpm(
   if (path.basename(target) === 'npm-cli.js') {
     return await describeNpmScript(target, (await findNode(options)) ?? options.nodePath)
   }
-  return await describeShim(file, options)
+  if (options.canRunShims) return await describeShim(file, options)
+  // The next npm on the PATH is not the one that would be run.
+  throw new JsrGuardError('ERR_JSR_GUARD_CLIENT', 'npm is started by a shim of a version manager')
 }
 
 async function findNode(options: FindProgramOptions): Promise<string | undefined> {

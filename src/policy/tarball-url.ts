@@ -123,12 +123,10 @@ function detectSeparated(
   return { name: scope === undefined ? base : `${scope}/${base}`, version: version.text }
 }
 
-/** Where the one separator stands; GitLab's own `/-/packages/` is none. */
+/** Where the first separator stands; GitLab's own `/-/packages/` is none. So little may follow it that there is no second. */
 function findSeparator(parts: readonly string[], separator: string): number | undefined {
-  const found = parts.flatMap((part, at) =>
-    part === separator && parts[at + 1] !== 'packages' ? [at] : [],
-  )
-  return found.length === 1 ? found[0] : undefined
+  const at = parts.findIndex((part, index) => part === separator && parts[index + 1] !== 'packages')
+  return at === -1 ? undefined : at
 }
 
 /** What stands after the separator: a file, below the scope once more or below a folder for its version. */
@@ -142,7 +140,7 @@ function detectStem(after: readonly string[], scope: string | undefined): Stem |
   if (after.length === 1 && first !== undefined) return { folder: undefined, file: first }
   if (after.length !== 2 || first === undefined || second === undefined) return undefined
   if (first === scope) return { folder: undefined, file: second }
-  return first.startsWith('@') ? undefined : { folder: first, file: second }
+  return { folder: first, file: second }
 }
 
 function isNamedFor({ folder, file }: Stem, base: string): boolean {

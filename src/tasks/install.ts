@@ -2,9 +2,11 @@ import path from 'node:path'
 import process from 'node:process'
 import { findNpm } from '../client/program.ts'
 import type { NpmArguments } from '../config/npm-arguments.ts'
-import { findNpmRoot } from '../project/npm-root.ts'
+import { JsrGuardError } from '../errors.ts'
+import { findFolder } from '../project/folder.ts'
 import { recoverTranslation } from '../project/journal.ts'
 import { acquireRunLock } from '../project/lock.ts'
+import { findNpmRoot } from '../project/npm-root.ts'
 import { runInstall } from './install/run.ts'
 import { lockVariable, type InstallOptions, type InstallOutcome } from './install/step.ts'
 
@@ -23,11 +25,11 @@ import { lockVariable, type InstallOptions, type InstallOutcome } from './instal
 export async function installProject(options: InstallOptions): Promise<InstallOutcome> {
   const { cwd, env } = options
   const [program, parsed] = await Promise.all([
-    findNpm({ env, platform: process.platform, nodePath: process.execPath }),
+    findNpm({ env, platform: process.platform, nodePath: process.execPath, canRunShims: true }),
     parseArguments(options.arguments),
   ])
-  const projectFolder = findProjectFolder(cwd, parsed)
-  const root = await findNpmRoot(projectFolder)
+  const projectFolder = await findFolder(findProjectFolder(cwd, parsed))
+  const root = await findRoot(projectFolder, parsed)
   const lock = await acquireRunLock(root, {
     onWait: ({ pid }) => options.onProgress({ type: 'waiting', pid }),
     outerToken: env[lockVariable],
@@ -49,6 +51,25 @@ async function parseArguments(args: readonly string[]): Promise<NpmArguments> {
   }
   const { parseNpmArguments } = await import('../config/npm-arguments.ts')
   return parseNpmArguments(args)
+}
+
+/**
+ * The project that is judged, which must be the one that npm installs in: with `--prefix` that is the
+ * very folder, with `--no-workspaces` the nearest package, whatever project they are a part of.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_UNSUPPORTED` where they are a part of another.
+ */
+async function findRoot(folder: string, { settings }: NpmArguments): Promise<string> {
+  const root = await findNpmRoot(folder)
+  const isExact = Boolean(settings['prefix'])
+  const isSingle = settings['workspaces'] === false
+  const own = isExact ? folder : await findNpmRoot(folder, { workspaces: !isSingle })
+  if (own === root) return root
+  throw new JsrGuardError(
+    'ERR_JSR_GUARD_UNSUPPORTED',
+    `${isExact ? '--prefix' : '--no-workspaces'} makes npm install in ${own}, which is a part of the project ${root}`,
+    { hint: 'leave it out, and name a workspace with -w; or give the folder a package.json' },
+  )
 }
 
 function findProjectFolder(cwd: string, { settings }: NpmArguments): string {

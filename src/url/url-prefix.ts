@@ -37,7 +37,6 @@ export function parseUrlPrefix(text: string): UrlPrefix {
   }
   const { protocol, port, pathname } = web.url
   const hostname = trimDots(web.url.hostname)
-  if (hostname.includes('*')) throw invalid(text, 'only the first label of the host may be a *')
   if (isWildcard && !isDomain(hostname)) {
     throw invalid(text, 'a * must be followed by a domain of two labels or more')
   }

@@ -11,9 +11,9 @@ async function readManifest(cwd: string): Promise<unknown> {
   return JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))
 }
 
-test('rewrite writes aliases, and says what it changed', async () => {
+test('rewrite --write writes aliases, and says what it changed', async () => {
   const cwd = await createProject({ 'package.json': before })
-  expect(await runAlone(cwd, ['rewrite'])).toMatchInlineSnapshot(`
+  expect(await runAlone(cwd, ['rewrite', '--write'])).toMatchInlineSnapshot(`
     {
       "exitCode": 0,
       "signal": undefined,
@@ -24,26 +24,26 @@ test('rewrite writes aliases, and says what it changed', async () => {
     }
   `)
   expect(await readManifest(cwd)).toEqual(after)
-  expect(await runAlone(cwd, ['rewrite'])).toMatchObject({
+  expect(await runAlone(cwd, ['rewrite', '--write'])).toMatchObject({
     exitCode: 0,
     stdout: '0 rewritten in 1 manifest\n',
   })
 })
 
-test('rewrite --to jsr takes it back', async () => {
+test('rewrite --write --to jsr takes it back', async () => {
   const cwd = await createProject({ 'package.json': after })
-  expect(await runAlone(cwd, ['rewrite', '--to', 'jsr'])).toMatchObject({ exitCode: 0 })
+  expect(await runAlone(cwd, ['rewrite', '--write', '--to', 'jsr'])).toMatchObject({ exitCode: 0 })
   expect(await readManifest(cwd)).toEqual(before)
 })
 
 test.for([
-  ['--check', 1],
-  ['--dry-run', 0],
-] as const)('rewrite %s changes nothing, and ends with %i', async ([option, expected]) => {
+  [['--check'], 1],
+  [[], 0],
+] as const)('rewrite %j changes nothing, and ends with %i', async ([options, expected]) => {
   const cwd = await createProject({ 'package.json': before })
-  const { exitCode, stdout } = await runAlone(cwd, ['rewrite', option])
+  const { exitCode, stdout } = await runAlone(cwd, ['rewrite', ...options])
   expect(exitCode).toBe(expected)
-  expect(stdout).toContain('1 to rewrite in 1 manifest\n')
+  expect(stdout).toContain('1 to rewrite in 1 manifest (--write does it)\n')
   expect(await readManifest(cwd)).toEqual(before)
 })
 
@@ -60,6 +60,7 @@ test.for([
   [['--to', 'yarn'], 2],
   [['--format', 'json'], 2],
   [['a'], 2],
+  [['--check', '--write'], 2],
   [['--cwd', 'nowhere'], 2],
   [['--cwd', 'empty'], 3],
 ] as const)('rewrite %j is refused with %i', async ([args, expected]) => {

@@ -110,6 +110,7 @@ async function runBareNpm(world: World, cwd: string): Promise<void> {
     env: process.env,
     platform: process.platform,
     nodePath: process.execPath,
+    canRunShims: true,
   })
   const exitCode = await new Promise((resolve, reject) => {
     const child = spawn(npm.command, [...npm.prefixArguments, ...arguments_], {

@@ -86,7 +86,7 @@ async function fetchAll(client: Client): Promise<ReadonlyArray<readonly Fetch[]>
   const { command, args } = findClientProgram(client)
   const npm = dirname(dirname(args[0] ?? ''))
   const script = fileURLToPath(new URL('npm-fetches.mjs', import.meta.url))
-  const child = spawn(command, [script, npm], { stdio: ['pipe', 'pipe', 'inherit'], env: {} })
+  const child = spawn(command, [script, npm], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify(parityCases.map(toFiles)))
   const [output] = await Promise.all([text(child.stdout), once(child, 'close')])
   const fetches: ReadonlyArray<readonly Fetch[]> = JSON.parse(output)

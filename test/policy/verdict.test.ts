@@ -88,6 +88,7 @@ describe('an entry without an address', () => {
     ['another registry', createRoute('https://npm.other.example/'), 'foreign by route'],
     ['the public registry', createRoute(publicNpmRegistry), 'foreign by route'],
     ['what is built in', createBuiltIn('https://npm.client.example/'), 'foreign by route'],
+    ['what is built in, be it the same', createBuiltIn(registry), 'foreign by route'],
     ['JSR', createRoute('https://npm.jsr.io/'), 'direct by route'],
     ['JSR, built in', createBuiltIn('https://npm.jsr.io./'), 'direct by route'],
     ['no address', createRoute('${REGISTRY}'), 'unknown by route'],

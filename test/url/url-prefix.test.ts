@@ -40,7 +40,9 @@ describe('parseUrlPrefix', () => {
   })
 
   test('does not repeat a password', () => {
-    expect(() => parseUrlPrefix('https://user:hunter2@files.corp.example/')).toThrow(/^(?!.*hunter2)/)
+    expect(() => parseUrlPrefix('https://user:hunter2@files.corp.example/')).toThrow(
+      /^(?!.*hunter2)/,
+    )
   })
 })
 

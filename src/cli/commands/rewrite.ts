@@ -7,17 +7,20 @@ import type { Invocation } from '../commands.ts'
 import { formatLine } from '../format-line.ts'
 import { parseSettings, refuseArguments, refuseFormats, type Settings } from '../settings.ts'
 
-/** Rewrites the specifiers of the manifests, and prints what it changed. */
+/** Rewrites the specifiers of the manifests with `--write`, and prints what it changes. */
 export async function run(invocation: Invocation): Promise<number> {
   refuseArguments(invocation)
   const { options, context, name } = invocation
   const settings = parseSettings(options, context)
   refuseFormats(settings, name)
   const isCheck = options.has('check')
+  if (isCheck && options.has('write')) {
+    throw new JsrGuardError('ERR_JSR_GUARD_USAGE', '--check and --write exclude each other')
+  }
   const report = await rewriteProject({
     root: await findNpmRoot(await findFolder(settings.cwd)),
     direction: parseDirection(options.get('to')?.[0]),
-    mode: isCheck || options.has('dry-run') ? 'check' : 'write',
+    mode: options.has('write') ? 'write' : 'check',
     onWait: ({ pid }) => context.stderr.write(`jsr-guard: waiting for another run (${pid})\n`),
   })
   if (report.files.length === 0) throw nothingToRewrite()
@@ -56,5 +59,6 @@ function renderSummary({ files, changes, problems, isWritten }: RewriteReport): 
   const verb = isWritten || changes.length === 0 ? 'rewritten' : 'to rewrite'
   const manifests = files.length === 1 ? 'manifest' : 'manifests'
   const byHand = problems.length === 0 ? '' : `, ${problems.length} to be rewritten by hand`
-  return `${changes.length} ${verb} in ${files.length} ${manifests}${byHand}`
+  const how = verb === 'to rewrite' ? ' (--write does it)' : ''
+  return `${changes.length} ${verb} in ${files.length} ${manifests}${byHand}${how}`
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../../finding.ts'
 import { findRemotes, findRemoteRequests } from '../../policy/remote-gate.ts'
 import type { CheckedProject } from '../check.ts'
 import { runClientIn } from './client.ts'
-import { findLockfile } from './request.ts'
+import { findLockfile, findRemoteArguments } from './request.ts'
 import { hasErrors, inspect } from './inspect.ts'
 import type { InstallStep, StepResult } from './step.ts'
 import { explainFailure } from './transitive.ts'
@@ -14,7 +14,9 @@ import { explainFailure } from './transitive.ts'
 export async function makeLockfile(step: InstallStep): Promise<StepResult> {
   const { before, request, snapshot, onProgress } = step
   if (request.makesLockfile) {
-    const requested = request.liftsAllowRemote ? findRemoteRequests(before.context) : []
+    const requested = request.liftsAllowRemote
+      ? [...findRemoteRequests(before.context), ...findRemoteArguments(step)]
+      : []
     if (requested.length > 0) return stopped(before, requested)
     onProgress({ type: 'resolving' })
     const { exit, end } = await runClientIn(step, request.lockArguments, 'hidden')

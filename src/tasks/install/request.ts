@@ -64,20 +64,45 @@ function refuseExtension(root: string, version: string): void {
 /** Package arguments that are addresses of JSR's: npm would download them to find out their name. */
 export function checkArguments({ parsed, command }: InstallRun): Finding[] {
   return parsed.packages.flatMap((argument) => {
-    const at = argument.indexOf('@', 1)
-    const addresses = [argument, argument.slice(at + 1)].map((text) => parseWebUrl(text)?.url)
-    if (!addresses.some((url) => url !== undefined && isJsrHost(url.hostname))) return []
+    if (!readAddresses(argument).some(({ hostname }) => isJsrHost(hostname))) return []
     return [
-      {
+      createFinding({
         rule: 'direct-dependency',
-        severity: 'error',
         message: `the package argument ${JSON.stringify(argument)} is an address of JSR's own`,
         hint: `name the package instead: jsr-guard ${command} jsr:@scope/name`,
-        file: 'package.json',
-        line: undefined,
-        package: undefined,
-        version: undefined,
-      } satisfies Finding,
+      }),
     ]
   })
+}
+
+/** Package arguments that are addresses at all, which npm's `allow-remote` would not let it fetch. */
+export function findRemoteArguments({ parsed }: InstallRun): Finding[] {
+  return parsed.packages.flatMap((argument) => {
+    const [url] = readAddresses(argument)
+    if (url === undefined) return []
+    return [
+      createFinding({
+        rule: 'unknown-source',
+        message: `a package argument is an address (${url.origin}${url.pathname}), and npm's allow-remote does not let it`,
+        hint: 'name a package of the registry instead, or set allow-remote=all if you trust it',
+      }),
+    ]
+  })
+}
+
+/** `https://…`, or `alias@https://…`. */
+function readAddresses(argument: string): URL[] {
+  const texts = [argument, argument.slice(argument.indexOf('@', 1) + 1)]
+  return texts.flatMap((text) => parseWebUrl(text)?.url ?? [])
+}
+
+function createFinding(found: Pick<Finding, 'rule' | 'message' | 'hint'>): Finding {
+  return {
+    severity: 'error',
+    file: 'package.json',
+    line: undefined,
+    package: undefined,
+    version: undefined,
+    ...found,
+  }
 }

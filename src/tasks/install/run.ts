@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { refuseUnsupported } from '../../client/npm-plan.ts'
 import type { Refusal } from '../../egress/ledger.ts'
 import type { Finding } from '../../finding.ts'
 import { translateManifests } from '../../project/journal.ts'
@@ -27,6 +28,7 @@ import { withWayOut } from './way-out.ts'
  */
 export async function runInstall(run: InstallRun): Promise<InstallOutcome> {
   const before = await inspect(run)
+  refuseUnsupported(before.project.npmConfig, run.parsed)
   const findings = checkArguments(run)
   if (hasErrors([...before.findings, ...findings])) {
     return report({ end: { type: 'stopped', at: 'start' }, checked: before, findings }, undefined)

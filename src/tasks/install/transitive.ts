@@ -1,3 +1,4 @@
+import { translateArguments } from '../../client/npm-plan.ts'
 import type { ClientExit } from '../../client/run.ts'
 import type { Finding } from '../../finding.ts'
 import { registryOptions } from '../../project/npm-registry-options.ts'
@@ -17,16 +18,26 @@ export async function explainFailure(step: InstallStep, exit: ClientExit): Promi
   const { context, project } = step.before
   const client = context.clients.find(({ name }) => name === 'npm')
   const owners = await findTransitiveSpecifiers({
-    dependencies: new Map(
-      context.manifests.flatMap(({ dependencies }) =>
+    dependencies: new Map([
+      ...context.manifests.flatMap(({ dependencies }) =>
         dependencies.map(({ alias, specifier }) => [alias, toNpm(specifier, alias)] as const),
       ),
-    ),
+      ...step.parsed.packages.map(parseArgument),
+    ]),
     registryOf: (name) => client?.routeOf(name).url,
     registryOptions: registryOptions(project.npmConfig),
     proxyUrl: step.wayOut.url,
   })
   return owners.map(describeOwner)
+}
+
+/** `name`, `name@range` or `alias@specifier`; what is none of them is no package of a registry. */
+function parseArgument(argument: string): readonly [string, string] {
+  const [translated = argument] = translateArguments([argument], [argument])
+  const at = translated.indexOf('@', 1)
+  return at === -1
+    ? [translated, 'latest']
+    : [translated.slice(0, at), translated.slice(at + 1) || 'latest']
 }
 
 function describeOwner({ name, version, alias, specifier }: TransitiveOwner): Finding {

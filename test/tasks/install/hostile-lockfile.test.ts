@@ -211,7 +211,10 @@ function transitive(): Trial {
   const { integrity } = world.published('uses-cases', '1.0.0')
   const asking = { version: '1.0.0', resolved, integrity, dependencies: { [jsrName]: '^1' } }
   const key = `node_modules/uses-cases/node_modules/${jsrName}`
-  const lockfile = lockfileOf({ dependencies: requested }, { 'node_modules/uses-cases': asking, [key]: onJsr({}) })
+  const lockfile = lockfileOf(
+    { dependencies: requested },
+    { 'node_modules/uses-cases': asking, [key]: onJsr({}) },
+  )
   const files = {
     'package.json': { name: 'p', dependencies: requested },
     'package-lock.json': lockfile,

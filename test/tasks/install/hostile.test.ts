@@ -121,8 +121,11 @@ function unresolvedProject(command: 'ci' | 'install', specifier: string): Trial 
 
 function lock(registry: RegistryName, fields: object): object {
   const dependencies = { '@luca/cases': aliasOfCases, 'is-tiny': '^1' }
-  return lockfileOf({ dependencies }, {
-    'node_modules/@luca/cases': lockedCases(world, fields),
-    'node_modules/is-tiny': lockedTiny(world, registry),
-  })
+  return lockfileOf(
+    { dependencies },
+    {
+      'node_modules/@luca/cases': lockedCases(world, fields),
+      'node_modules/is-tiny': lockedTiny(world, registry),
+    },
+  )
 }
