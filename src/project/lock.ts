@@ -81,13 +81,17 @@ async function waitForTurn(
   const file = path.join(folder, 'lock')
   const removal = createRemoval(staleAfterMs)
   let waitMs = 0
+  let hasTold = false
   for (;;) {
     await makeFolder(folder)
     if (await createExclusively(file, record)) return
     const holder = await readRecord(file)
     if (holder === undefined || (await removal.removeIfDead(file, holder))) continue
     await refuseNested(holder, outerToken)
-    if (waitMs === 0 && holder.process !== undefined) onWait?.({ pid: holder.process.pid })
+    if (!hasTold && holder.process !== undefined) {
+      hasTold = true
+      onWait?.({ pid: holder.process.pid })
+    }
     waitMs = Math.min(waitMs + 20, 250)
     await delay(waitMs, undefined, signal === undefined ? {} : { signal })
   }

@@ -1,6 +1,14 @@
 import { readFile, rm } from 'node:fs/promises'
 import { writeFileAtomically } from './write.ts'
 
+/** The files that a client may write; absolute paths, which need not exist. */
+export interface SnapshotFiles {
+  /** The client's own: whatever is in them is its work. */
+  readonly lockfiles: readonly string[]
+  /** People edit them too, while the client runs. */
+  readonly manifests: readonly string[]
+}
+
 /** The bytes of some files before a client was let at them. */
 export interface Snapshot {
   /** Takes note of what the client has made of the files, so that only that is ever taken back. */
@@ -12,13 +20,19 @@ export interface Snapshot {
   readonly rollBack: () => Promise<void>
 }
 
-/** Remembers the bytes of files; absolute paths, which need not exist. */
-export async function takeSnapshot(files: readonly string[]): Promise<Snapshot> {
+/** Remembers the bytes of files. */
+export async function takeSnapshot({ lockfiles, manifests }: SnapshotFiles): Promise<Snapshot> {
+  const files = [...lockfiles, ...manifests]
   const before = await readAll(files)
   let after = before
   return {
     noteChanges: async () => {
-      after = await readAll(files)
+      const entries = Array.from(await readAll(files), ([file, now]) => {
+        const was = before.get(file)
+        const isClients = lockfiles.includes(file) || isSaved(was, now)
+        return [file, isClients ? now : was] as const
+      })
+      after = new Map(entries)
     },
     rollBack: async () => {
       for (const [file, now] of await readAll(files)) {
@@ -26,6 +40,33 @@ export async function takeSnapshot(files: readonly string[]): Promise<Snapshot> 
         await putBack(file, now, before.get(file))
       }
     },
+  }
+}
+
+/** Whether a manifest changed only as a client changes it when it saves: in its dependencies. */
+function isSaved(before: Buffer | undefined, now: Buffer | undefined): boolean {
+  if (before === undefined || now === undefined) return before === undefined
+  const rest = readRest(now)
+  return rest !== undefined && rest === readRest(before)
+}
+
+const dependencyFields = new Set([
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'bundleDependencies',
+  'bundledDependencies',
+])
+
+/** All but the dependencies, in a form that can be compared. */
+function readRest(bytes: Buffer): string | undefined {
+  try {
+    const manifest: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
+    if (typeof manifest !== 'object' || manifest === null) return undefined
+    return JSON.stringify(Object.entries(manifest).filter(([key]) => !dependencyFields.has(key)))
+  } catch {
+    return undefined
   }
 }
 

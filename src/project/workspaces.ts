@@ -101,7 +101,7 @@ async function loadManifest(root: string, folder: string): Promise<LoadedManifes
 }
 
 /** Whether a path is inside the root, and not in what a client installed there. */
-export function isPartOfProject(root: string, inner: string): boolean {
+function isPartOfProject(root: string, inner: string): boolean {
   const relative = path.relative(root, inner)
   if (path.isAbsolute(relative)) return false
   const segments = relative.split(path.sep)

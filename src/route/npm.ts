@@ -73,8 +73,15 @@ function readUrl(value: unknown): URL | undefined {
   if (typeof value !== 'string' || !plainAddress.test(value)) return undefined
   const url = parseRegistryUrl(value)
   // npm strips all slashes at the end before it adds the name of a package.
-  if (url !== undefined) url.pathname = url.pathname.replace(/\/+$/, '/')
+  if (url !== undefined) url.pathname = `${withoutTrailingSlashes(url.pathname)}/`
   return url
+}
+
+/** Scans once; a pattern anchored at the end would try again from every slash. */
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length
+  while (end > 0 && path[end - 1] === '/') end -= 1
+  return path.slice(0, end)
 }
 
 /** An address is shown as npm takes it; anything else as written, for a variable may be a secret. */

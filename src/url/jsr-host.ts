@@ -1,3 +1,5 @@
+import { withoutTrailingDots } from './host-name.ts'
+
 /** The host of JSR's npm endpoint. */
 export const jsrNpmHost = 'npm.jsr.io'
 
@@ -8,8 +10,6 @@ export const jsrNpmHost = 'npm.jsr.io'
  * same host in DNS, so any number of them is passed over: `npm.jsr.io.` is JSR too.
  */
 export function isJsrHost(hostname: string): boolean {
-  let end = hostname.length
-  while (end > 0 && hostname[end - 1] === '.') end -= 1
-  const host = hostname.slice(0, end).toLowerCase()
+  const host = withoutTrailingDots(hostname).toLowerCase()
   return host === 'jsr.io' || host.endsWith('.jsr.io')
 }

@@ -1,8 +1,11 @@
 import defaults from 'npm-registry-fetch/lib/default-opts.js'
+import { withoutTrailingDots } from './host-name.ts'
 import { parseRegistryUrl } from './web-url.ts'
 
 /** The registry that npm asks when nothing is configured, as npm-registry-fetch names it. */
 export const publicNpmRegistry: string = defaults.registry
+
+const publicHost = parseRegistryUrl(publicNpmRegistry)?.hostname
 
 const publicHost = parseRegistryUrl(publicNpmRegistry)?.hostname
 

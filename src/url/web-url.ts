@@ -1,3 +1,5 @@
+import { withoutTrailingDots } from './host-name.ts'
+
 /**
  * Reads an absolute `http:` or `https:` URL; `undefined` for everything else.
  *
@@ -56,9 +58,7 @@ export function isServedBy(url: URL, registry: URL): boolean {
 
 /** Host and port, without the dots that may end a host name. */
 function canonicalHost(url: URL): string {
-  let end = url.hostname.length
-  while (end > 0 && url.hostname[end - 1] === '.') end -= 1
-  return `${url.hostname.slice(0, end)}:${url.port}`
+  return `${withoutTrailingDots(url.hostname)}:${url.port}`
 }
 
 /**

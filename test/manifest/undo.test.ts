@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rewriteManifest } from '../../src/manifest/rewrite.ts'
 import { undoRewrite } from '../../src/manifest/undo.ts'

@@ -280,13 +280,16 @@ test('two runs at the same time leave the manifests as they were', patient, asyn
   await expectUntouched(root)
 })
 
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64')
+}
+
 describe('a journal that came with a repository', () => {
   const translated = '{"dependencies":{"@luca/cases":"npm:@jsr/luca__cases@^1"}}'
   const original = '{"dependencies":{"@luca/cases":"jsr:^1"}}'
   const changes = [
     { path: ['dependencies', '@luca/cases'], from: 'jsr:^1', to: 'npm:@jsr/luca__cases@^1' },
   ]
-  const encode = (text: string): string => Buffer.from(text).toString('base64')
   const entry = { file: 'package.json', original: encode(original), changes }
   const withEntry = (changed: object): object => ({
     version: 1,

@@ -41,7 +41,8 @@ function* compare(
 ): Iterable<RuleFinding> {
   const project = lockfile.projects.find((candidate) => candidate.folder === folder)
   const names = new Set(jsrPackages.map(({ locked }) => locked.name))
-  const place = { file, line: project?.line(), hint: 'run jsr-guard install to lock again' }
+  // Asked for only where there is something to say: the first line takes a walk over the lockfile.
+  const place = () => ({ file, line: project?.line(), hint: 'run jsr-guard install to lock again' })
   const hasProjects = lockfile.projects.length > 0
   for (const [alias, targets] of readAsked(manifest)) {
     const [target] = targets
@@ -52,12 +53,12 @@ function* compare(
     const missing = names.has(target.name) ? undefined : 'has no such package'
     if (fault === undefined && missing === undefined) continue
     const message = `${manifest.file} asks for ${describe(target)}, and the lockfile ${fault ?? missing}`
-    yield { ...place, message, package: target.name }
+    yield { ...place(), message, package: target.name }
   }
   if (project === undefined) return
   for (const { alias, target } of listLeftOver(project, manifest)) {
     const message = `the lockfile has ${describe(target)} as ${alias}, which ${manifest.file} doesn't ask for`
-    yield { ...place, message, package: target.name }
+    yield { ...place(), message, package: target.name }
   }
 }
 

@@ -1,5 +1,6 @@
 import { runClient, type ClientExit } from '../../client/run.ts'
 import { lockVariable, type InstallEnd, type InstallStep } from './step.ts'
+import { describeStop } from './stop.ts'
 
 /** How a client's run ended, and why that ends the install, if it does. */
 export interface ClientResult {
@@ -47,6 +48,6 @@ function explainEnd(
   { exitCode }: ClientExit,
 ): InstallEnd | undefined {
   if (wayOut.refusals().length > 0) return { type: 'stopped', at: 'run' }
-  if (stop.aborted) return { type: 'interrupted', signal: String(stop.reason) }
+  if (stop.aborted) return describeStop(stop)
   return exitCode === 0 ? undefined : { type: 'client-failed', exitCode }
 }

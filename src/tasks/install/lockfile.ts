@@ -12,27 +12,31 @@ import { explainFailure } from './transitive.ts'
  * of it. A lockfile that is as it should be has been judged already.
  */
 export async function makeLockfile(step: InstallStep): Promise<StepResult> {
-  const { before, request, snapshot, onProgress } = step
-  if (request.makesLockfile) {
-    const requested = request.liftsAllowRemote
-      ? [...findRemoteRequests(before.context), ...findRemoteArguments(step)]
-      : []
-    if (requested.length > 0) return stopped(before, requested)
-    onProgress({ type: 'resolving' })
-    const { exit, end } = await runClientIn(step, request.lockArguments, 'hidden')
-    await snapshot.noteChanges()
-    if (end !== undefined) {
-      if (end.type === 'client-failed') {
-        onProgress({ type: 'client-output', text: exit.stderr })
-      }
-      return { end, checked: before, findings: await explainFailure(step, exit) }
-    }
-  }
+  const { before, request } = step
+  const refused = request.liftsAllowRemote ? findRemotesAskedFor(step) : []
+  if (refused.length > 0) return stopped(before, refused)
+  const failure = request.makesLockfile ? await runLockPhase(step) : undefined
+  if (failure !== undefined) return failure
   const checked = request.makesLockfile ? await inspect(step) : before
   const findings = request.liftsAllowRemote ? gateRemotes(checked) : []
   return hasErrors([...checked.findings, ...findings])
     ? stopped(checked, findings)
     : { end: undefined, checked, findings: [] }
+}
+
+function findRemotesAskedFor(step: InstallStep): Finding[] {
+  return [...findRemoteRequests(step.before.context), ...findRemoteArguments(step)]
+}
+
+/** Gives why the run ends here, if it does. */
+async function runLockPhase(step: InstallStep): Promise<StepResult | undefined> {
+  const { before, request, snapshot, onProgress } = step
+  onProgress({ type: 'resolving' })
+  const { exit, end } = await runClientIn(step, request.lockArguments, 'hidden')
+  await snapshot.noteChanges()
+  if (end === undefined) return undefined
+  if (end.type === 'client-failed') onProgress({ type: 'client-output', text: exit.stderr })
+  return { end, checked: before, findings: await explainFailure(step, exit) }
 }
 
 function stopped(checked: CheckedProject, findings: readonly Finding[]): StepResult {

@@ -8,6 +8,7 @@ import type { CheckedProject } from '../check.ts'
 import { findLockfile } from './request.ts'
 import { hasErrors } from './inspect.ts'
 import type { InstallStep, StepResult } from './step.ts'
+import { describeStop, unlessStopped } from './stop.ts'
 
 /**
  * Asks the registry for every `@jsr` tarball of the lockfile before the client does, through the
@@ -22,16 +23,17 @@ export async function askRegistry(step: InstallStep, locked: StepResult): Promis
   onProgress({ type: 'probing', packages: targets.length })
   // Loaded late: a project without @jsr packages has no use for it.
   const { probeTarballs } = await import('../../registry/probe.ts')
-  const facts = await probeTarballs(targets, {
-    registryOptions: registryOptions(locked.checked.project.npmConfig),
-    proxyUrl: wayOut.url,
-  })
+  const facts = await unlessStopped(
+    step.stop,
+    probeTarballs(targets, {
+      registryOptions: registryOptions(locked.checked.project.npmConfig),
+      proxyUrl: wayOut.url,
+    }),
+  )
+  if (facts === undefined) return { ...locked, end: describeStop(step.stop) }
   const findings = evaluateFacts(facts, step.before.levels)
   if (hasErrors(findings)) {
     return { ...locked, end: { type: 'stopped', at: 'registry' }, findings }
-  }
-  if (step.stop.aborted) {
-    return { ...locked, end: { type: 'interrupted', signal: String(step.stop.reason) }, findings }
   }
   refuseUnknown(facts)
   return { ...locked, findings }

@@ -4,7 +4,7 @@ import { refuseUnsupported } from '../../client/npm-plan.ts'
 import type { Refusal } from '../../egress/ledger.ts'
 import type { Finding } from '../../finding.ts'
 import { translateManifests } from '../../project/journal.ts'
-import { takeSnapshot } from '../../project/snapshot.ts'
+import { takeSnapshot, type SnapshotFiles } from '../../project/snapshot.ts'
 import { createReport, type Report } from '../../report/report.ts'
 import type { CheckedProject } from '../check.ts'
 import { runClientIn } from './client.ts'
@@ -37,7 +37,7 @@ export async function runInstall(run: InstallRun): Promise<InstallOutcome> {
   const translation = await translateManifests(run.root, before.project.manifests, run.lock)
   try {
     return await withWayOut(run, before.project.npmConfig, async (wayOut) => {
-      const snapshot = await takeSnapshot(filesToKeep(run, before))
+      const snapshot = await takeSnapshot(listFiles(before, request))
       const result = await runSteps({ ...run, before, request, wayOut, snapshot })
       await translation.restore()
       const end = await judgeResult(run, result, request)
@@ -48,12 +48,14 @@ export async function runInstall(run: InstallRun): Promise<InstallOutcome> {
   }
 }
 
-/** Manifests, and every lockfile that npm may write. */
-function filesToKeep({ root }: InstallRun, { project }: CheckedProject): string[] {
-  const lockfiles = ['package-lock.json', 'npm-shrinkwrap.json'].map((file) =>
-    path.join(root, file),
-  )
-  return [...project.manifests.map((manifest) => manifest.path), ...lockfiles]
+/** What npm may write: every lockfile, and the manifests where it was asked to change them. */
+function listFiles({ project }: CheckedProject, { changesLockfile }: NpmRequest): SnapshotFiles {
+  return {
+    lockfiles: ['package-lock.json', 'npm-shrinkwrap.json'].map((file) =>
+      path.join(project.root, file),
+    ),
+    manifests: changesLockfile ? project.manifests.map((manifest) => manifest.path) : [],
+  }
 }
 
 /** Whatever was changed is taken back unless all went well. */

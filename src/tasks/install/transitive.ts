@@ -6,6 +6,7 @@ import type { TransitiveOwner } from '../../registry/transitive.ts'
 import { isJsrSpecifier } from '../../specifier/jsr-specifier.ts'
 import { rewriteToNpm } from '../../specifier/rewrite.ts'
 import type { InstallStep } from './step.ts'
+import { unlessStopped } from './stop.ts'
 
 /**
  * Where npm failed on a `jsr:` specifier of a published package, says whose it is: npm names the
@@ -17,7 +18,7 @@ export async function explainFailure(step: InstallStep, exit: ClientExit): Promi
   const { findTransitiveSpecifiers } = await import('../../registry/transitive.ts')
   const { context, project } = step.before
   const client = context.clients.find(({ name }) => name === 'npm')
-  const owners = await findTransitiveSpecifiers({
+  const search = findTransitiveSpecifiers({
     dependencies: new Map([
       ...context.manifests.flatMap(({ dependencies }) =>
         dependencies.map(({ alias, specifier }) => [alias, toNpm(specifier, alias)] as const),
@@ -28,7 +29,8 @@ export async function explainFailure(step: InstallStep, exit: ClientExit): Promi
     registryOptions: registryOptions(project.npmConfig),
     proxyUrl: step.wayOut.url,
   })
-  return owners.map(describeOwner)
+  const owners = await unlessStopped(step.stop, search)
+  return owners?.map(describeOwner) ?? []
 }
 
 /** `name`, `name@range` or `alias@specifier`; what is none of them is no package of a registry. */
