@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import process from 'node:process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { JsrGuardError } from '../errors.ts'
 import type { ClientProgram } from './program.ts'
 
@@ -57,11 +58,18 @@ export async function runClient(options: RunClientOptions): Promise<ClientExit> 
   })
   const stdout = collect(child, 'stdout')
   const stderr = collect(child, 'stderr')
-  if (child.pid !== undefined) await options.onStart?.(child.pid)
+  const end = waitForEnd(child)
+  // It may come while the start is still being noted: then nobody listens yet.
+  end.catch(() => undefined)
   const release = stop === undefined ? undefined : endOnAbort(child, stop)
   try {
-    const end = await waitForEnd(child)
-    return { ...end, stdout: stdout(), stderr: stderr() }
+    if (child.pid !== undefined) await options.onStart?.(child.pid)
+    const exit = await end
+    if (stop?.aborted === true) await waitForGroup(child)
+    return { ...exit, stdout: stdout(), stderr: stderr() }
+  } catch (error) {
+    sendSignal(child, 'SIGKILL')
+    throw error
   } finally {
     release?.()
   }
@@ -126,12 +134,25 @@ function endOnAbort(child: ChildProcess, stop: AbortSignal): () => void {
   }
 }
 
-function sendSignal(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return
+/** Scripts may outlive the client that started them; they have no more time than it has. */
+async function waitForGroup(child: ChildProcess): Promise<void> {
+  if (!isGroupLeader) return
+  const deadline = performance.now() + graceMs + 500
+  while (performance.now() < deadline && sendSignal(child, 0)) await delay(25)
+}
+
+/** Returns whether there was anybody to get it. */
+function sendSignal(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (child.pid === undefined) return false
   try {
-    process.kill(isGroupLeader ? -child.pid : child.pid, signal)
+    return process.kill(isGroupLeader ? -child.pid : child.pid, signal)
   } catch (error) {
-    // The last of them may have ended by itself just now.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    // The last of them may have ended by itself just now; some systems say EPERM until it is buried.
+    if (hasCode(error, 'ESRCH', 'EPERM')) return false
+    throw error
   }
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

@@ -66,11 +66,17 @@ export async function acquireRunLock(root: string, options: RunLockOptions = {})
   const record = await createRecord()
   try {
     await waitForTurn(folder, record, options)
-    await hideFromGit(folder)
   } catch (error) {
     throw explainWriteFailure(error, folder)
   }
-  return createLock(realRoot, folder, record)
+  const lock = createLock(realRoot, folder, record)
+  try {
+    await hideFromGit(folder)
+    return lock
+  } catch (error) {
+    await lock.release()
+    throw explainWriteFailure(error, folder)
+  }
 }
 
 async function waitForTurn(

@@ -7,12 +7,10 @@ export const publicNpmRegistry: string = defaults.registry
 
 const publicHost = parseRegistryUrl(publicNpmRegistry)?.hostname
 
-const publicHost = parseRegistryUrl(publicNpmRegistry)?.hostname
-
 /**
  * Whether a host is the public npm registry, where anyone may publish a look-alike of an `@jsr`
  * name.
  */
 export function isPublicHost(hostname: string): boolean {
-  return hostname.replace(/\.+$/, '') === publicHost
+  return withoutTrailingDots(hostname) === publicHost
 }

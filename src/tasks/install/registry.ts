@@ -18,8 +18,10 @@ import { describeStop, unlessStopped } from './stop.ts'
  */
 export async function askRegistry(step: InstallStep, locked: StepResult): Promise<StepResult> {
   const { request, onProgress, wayOut } = step
-  const targets = request.isOffline || request.isDryRun ? [] : findTargets(locked.checked)
-  if (targets.length === 0) return locked
+  if (request.isDryRun) return locked
+  const targets = findTargets(locked.checked)
+  if (request.isOffline) return trustCache(targets, locked)
+  if (targets.length === 0) return { ...locked, isRegistryAsked: true }
   onProgress({ type: 'probing', packages: targets.length })
   // Loaded late: a project without @jsr packages has no use for it.
   const { probeTarballs } = await import('../../registry/probe.ts')
@@ -33,10 +35,29 @@ export async function askRegistry(step: InstallStep, locked: StepResult): Promis
   if (facts === undefined) return { ...locked, end: describeStop(step.stop) }
   const findings = evaluateFacts(facts, step.before.levels)
   if (hasErrors(findings)) {
-    return { ...locked, end: { type: 'stopped', at: 'registry' }, findings }
+    return { ...locked, end: { type: 'stopped', at: 'registry' }, findings, isRegistryAsked: true }
   }
   refuseUnknown(facts)
-  return { ...locked, findings }
+  return { ...locked, findings, isRegistryAsked: true }
+}
+
+/**
+ * Offline nobody is asked, and npm installs what lies in its cache. Where the lockfile names no
+ * address, the cached metadata of the registry decides, and that may lead to a tarball of JSR's.
+ */
+function trustCache(targets: readonly ProbeTarget[], locked: StepResult): StepResult {
+  const unnamed = targets.find((target) => target.locked.source.type === 'route')
+  if (unnamed === undefined) return locked
+  const { name, version, line } = unnamed.locked
+  throw new JsrGuardError(
+    'ERR_JSR_GUARD_REGISTRY',
+    `offline it can't be told where ${name}@${version ?? ''} comes from: the lockfile names no address`,
+    {
+      hint: 'install without offline, or lock again without omit-lockfile-registry-resolved',
+      file: unnamed.file,
+      line: line(),
+    },
+  )
 }
 
 function findTargets({ context }: CheckedProject): ProbeTarget[] {

@@ -97,7 +97,7 @@ async function judgeResult(
   const checked = await inspect(run)
   if (request.leavesNoLockfile) await removeUnwanted(run, result)
   const end = hasErrors(checked.findings) ? ({ type: 'stopped', at: 'result' } as const) : undefined
-  return { checked, end, findings: result.findings }
+  return { ...result, checked, end }
 }
 
 async function removeUnwanted({ root }: InstallRun, { checked }: StepResult): Promise<void> {
@@ -106,9 +106,10 @@ async function removeUnwanted({ root }: InstallRun, { checked }: StepResult): Pr
 }
 
 function report(
-  { end, checked, findings }: StepResult,
+  result: StepResult,
   wayOut: Pick<GuardedWayOut, 'hosts' | 'refusals'> | undefined,
 ): InstallOutcome {
+  const { end, checked, findings } = result
   const refused = wayOut?.refusals().map(describeRefusal) ?? []
   return {
     end: end ?? { type: 'done' },
@@ -116,10 +117,17 @@ function report(
       ...checked.report,
       packages: selectPackages(checked),
       findings: [...checked.findings, ...findings, ...refused],
-      skipped: checked.report.skipped.filter(({ rule }) => !askedRules.has(rule)),
+      skipped: selectSkipped(result),
       hosts: wayOut?.hosts() ?? [],
     }),
   }
+}
+
+/** Rules about the registry count as judged only where it was asked, and where they are not off. */
+function selectSkipped({ checked, isRegistryAsked }: StepResult): Report['skipped'] {
+  return checked.report.skipped.filter(
+    ({ rule }) => isRegistryAsked !== true || checked.levels[rule] === 'off' || !askedRules.has(rule),
+  )
 }
 
 /** Rules about the registry that an install does judge. */

@@ -76,6 +76,8 @@ export interface StepResult {
   readonly checked: CheckedProject
   /** What the step found beyond that. */
   readonly findings: readonly Finding[]
+  /** Whether the registry was asked about every `@jsr` package: only then were its rules judged. */
+  readonly isRegistryAsked?: boolean
 }
 
 /** What the run asks npm for, and what npm's settings mean for it. */
