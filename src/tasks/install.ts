@@ -5,10 +5,15 @@ import type { NpmArguments } from '../config/npm-arguments.ts'
 import { JsrGuardError } from '../errors.ts'
 import { findFolder } from '../project/folder.ts'
 import { recoverTranslation } from '../project/journal.ts'
-import { acquireRunLock } from '../project/lock.ts'
+import { acquireRunLock, type RunLock } from '../project/lock.ts'
 import { findNpmRoot } from '../project/npm-root.ts'
-import { runInstall } from './install/run.ts'
-import { lockVariable, type InstallOptions, type InstallOutcome } from './install/step.ts'
+import { reportInterruption, runInstall } from './install/run.ts'
+import {
+  lockVariable,
+  type InstallOptions,
+  type InstallOutcome,
+  type InstallRun,
+} from './install/step.ts'
 
 /**
  * Runs the project's own package manager so that every `@jsr` package comes through the private
@@ -30,17 +35,29 @@ export async function installProject(options: InstallOptions): Promise<InstallOu
   ])
   const projectFolder = await findFolder(findProjectFolder(cwd, parsed))
   const root = await findRoot(projectFolder, parsed)
-  const lock = await acquireRunLock(root, {
-    onWait: ({ pid }) => options.onProgress({ type: 'waiting', pid }),
-    outerToken: env[lockVariable],
-    signal: options.stop,
-  })
+  const run = { ...options, root, projectFolder, program, parsed }
+  const lock = await waitForTurn(run)
+  if (lock === undefined) return await reportInterruption(run)
   try {
     const { files } = await recoverTranslation(root)
     if (files.length > 0) options.onProgress({ type: 'recovered', files })
-    return await runInstall({ ...options, root, projectFolder, program, parsed, lock })
+    return await runInstall({ ...run, lock })
   } finally {
     await lock.release()
+  }
+}
+
+/** Gives no lock where the run was ended while it waited for another. */
+async function waitForTurn(run: Omit<InstallRun, 'lock'>): Promise<RunLock | undefined> {
+  try {
+    return await acquireRunLock(run.root, {
+      onWait: ({ pid }) => run.onProgress({ type: 'waiting', pid }),
+      outerToken: run.env[lockVariable],
+      signal: run.stop,
+    })
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') return undefined
+    throw error
   }
 }
 

@@ -18,8 +18,11 @@ export function redactText(text: string): string {
   return text.replace(address, redactAddress).replace(setting, '$1***').replace(token, '***')
 }
 
-/** Backslashes and a missing slash too: `new URL` takes `https:\host` and `https:/host` as well. */
-const address = /[a-z][a-z0-9+.-]*:[\\/]+[^\s"'<>`]+/gi
+/**
+ * Backslashes and a missing slash too: `new URL` takes `https:\host` and `https:/host` as well.
+ * Tried once per word, not from each of its letters: the text may be long and hostile.
+ */
+const address = /(?<![a-z0-9+.-])[a-z0-9+.-]+:[\\/]+[^\s"'<>`]+/gi
 
 /** A password may hold an `@`, so the last one before the path ends it. */
 const userInfo = /^([^:]+:[\\/]+)[^\\/?#]*@/
@@ -32,6 +35,12 @@ function redactAddress(text: string): string {
   const bare = text.replace(userInfo, '$1***@')
   const query = bare.indexOf('?')
   if (query === -1) return bare
-  const end = /[),.;:]*$/.exec(bare.slice(query + 1))?.[0] ?? ''
-  return `${bare.slice(0, query)}?***${end}`
+  return `${bare.slice(0, query)}?***${trailingPunctuation(bare.slice(query + 1))}`
+}
+
+/** What ends a sentence rather than an address. */
+function trailingPunctuation(text: string): string {
+  let start = text.length
+  while (start > 0 && '),.;:'.includes(text[start - 1] ?? ' ')) start -= 1
+  return text.slice(start)
 }

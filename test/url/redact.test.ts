@@ -43,3 +43,15 @@ describe('redactText', () => {
     expect(redactText(text)).toBe(text)
   })
 })
+
+test.for([
+  ['one long word', 'a'.repeat(300_000)],
+  ['a long query', `https://a.example/?${').'.repeat(150_000)}x`],
+  ['many schemes', 'https:'.repeat(50_000)],
+])('%s is read in linear time', ([, text]) => {
+  expect(redactText(text).length).toBeLessThanOrEqual(text.length)
+})
+
+test.for(['1', '.', '-', 'x', '+', '"', '='])('credentials are found after %j', (before) => {
+  expect(redactText(`a ${before}https://user:secret@a.example/`)).not.toContain('secret')
+})

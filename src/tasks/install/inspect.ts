@@ -3,7 +3,7 @@ import { inspectProject, type CheckedProject } from '../check.ts'
 import type { InstallRun } from './step.ts'
 
 /** What the project looks like now, without what an install takes care of by itself. */
-export async function inspect(run: InstallRun): Promise<CheckedProject> {
+export async function inspect(run: Omit<InstallRun, 'lock'>): Promise<CheckedProject> {
   const { program, arguments: args, projectFolder } = run
   const checked = await inspectProject({
     ...run,
@@ -21,7 +21,7 @@ export async function inspect(run: InstallRun): Promise<CheckedProject> {
 /** npm resolves `--prefix` by its own folder; the configuration is read as of the project's. */
 function withAbsolutePrefix(
   args: readonly string[],
-  { parsed, projectFolder }: InstallRun,
+  { parsed, projectFolder }: Pick<InstallRun, 'parsed' | 'projectFolder'>,
 ): readonly string[] {
   if (parsed.settings['prefix'] === undefined) return args
   const end = args.indexOf('--')

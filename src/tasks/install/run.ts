@@ -20,6 +20,7 @@ import type {
   NpmRequest,
   StepResult,
 } from './step.ts'
+import { describeStop } from './stop.ts'
 import { withWayOut } from './way-out.ts'
 
 /**
@@ -46,6 +47,12 @@ export async function runInstall(run: InstallRun): Promise<InstallOutcome> {
   } finally {
     await translation.restore()
   }
+}
+
+/** What there is to say of a run that was ended before it could begin. */
+export async function reportInterruption(run: Omit<InstallRun, 'lock'>): Promise<InstallOutcome> {
+  const checked = await inspect(run)
+  return report({ end: describeStop(run.stop), checked, findings: [] }, undefined)
 }
 
 /** What npm may write: every lockfile, and the manifests where it was asked to change them. */
@@ -126,7 +133,8 @@ function report(
 /** Rules about the registry count as judged only where it was asked, and where they are not off. */
 function selectSkipped({ checked, isRegistryAsked }: StepResult): Report['skipped'] {
   return checked.report.skipped.filter(
-    ({ rule }) => isRegistryAsked !== true || checked.levels[rule] === 'off' || !askedRules.has(rule),
+    ({ rule }) =>
+      isRegistryAsked !== true || checked.levels[rule] === 'off' || !askedRules.has(rule),
   )
 }
 
