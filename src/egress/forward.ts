@@ -1,8 +1,10 @@
 import {
   STATUS_CODES,
   request as requestHttp,
+  type Agent,
   type ClientRequest,
   type IncomingMessage,
+  type RequestOptions,
   type ServerResponse,
 } from 'node:http'
 import { pipeline } from 'node:stream/promises'
@@ -26,6 +28,8 @@ export interface Forwarding {
   readonly url: URL
   readonly route: Route
   readonly chooseCredential: ChooseCredential
+  /** Connections that are kept for further requests: making one for each takes twice the time. */
+  readonly pool: Agent
 }
 
 /**
@@ -60,31 +64,62 @@ export function answerWith(
 }
 
 async function send(forwarding: Forwarding): Promise<IncomingMessage> {
-  const { request, url, route } = forwarding
-  // SOCKS carries connections; an http proxy is given the request itself, with the whole URL.
-  const proxy = route.proxy === undefined || isSocks(route.proxy) ? undefined : route.proxy
+  const { request, route } = forwarding
+  if (route.proxy !== undefined || hasBody(request) || !isSafe(request)) {
+    return await sendOnNewConnection(forwarding)
+  }
+  const { host, port } = route.target
+  const outgoing = requestHttp({ ...describe(forwarding), host, port, agent: forwarding.pool })
+  outgoing.end()
+  try {
+    return await waitForAnswer(outgoing, route)
+  } catch (error) {
+    // The server had closed the kept connection already; nothing is known of the request there.
+    if (!outgoing.reusedSocket || route.signal.aborted) throw error
+    return await sendOnNewConnection(forwarding)
+  }
+}
+
+async function sendOnNewConnection(forwarding: Forwarding): Promise<IncomingMessage> {
+  const { request, route } = forwarding
+  const proxy = findHttpProxy(route)
   const socket = await (proxy === undefined ? dial(route) : connectToProxy(proxy, route))
+  const outgoing = requestHttp({ ...describe(forwarding), createConnection: () => socket })
+  if (hasBody(request)) request.pipe(outgoing)
+  else outgoing.end()
+  return await waitForAnswer(outgoing, route)
+}
+
+/** SOCKS carries connections; an http proxy is given the request itself, with the whole URL. */
+function findHttpProxy({ proxy }: Route): URL | undefined {
+  return proxy === undefined || isSocks(proxy) ? undefined : proxy
+}
+
+function describe(forwarding: Forwarding): RequestOptions {
+  const { request, url, route } = forwarding
+  const proxy = findHttpProxy(route)
   const path = `${url.pathname}${url.search}`
-  const outgoing = requestHttp({
-    method: request.method,
+  return {
+    ...(request.method === undefined ? {} : { method: request.method }),
     path: proxy === undefined ? path : `http://${url.host}${path}`,
     headers: {
       ...copyHeaders(forwarding),
       ...(proxy === undefined ? {} : proxyAuthorization(proxy)),
     },
-    createConnection: () => socket,
-  })
-  if (hasBody(request)) request.pipe(outgoing)
-  else outgoing.end()
-  return await waitForAnswer(outgoing)
+  }
 }
 
-async function waitForAnswer(outgoing: ClientRequest): Promise<IncomingMessage> {
+async function waitForAnswer(
+  outgoing: ClientRequest,
+  { signal }: Pick<Route, 'signal'>,
+): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     outgoing.once('response', resolve)
     // Stays for good: after the answer's head an error is seen by whoever reads the answer.
     outgoing.on('error', reject)
     outgoing.once('close', () => reject(new Error('closed without an answer')))
+    signal.addEventListener('abort', () => outgoing.destroy(), { once: true })
+    if (signal.aborted) outgoing.destroy()
   })
 }
 
@@ -102,6 +137,11 @@ function copyHeaders({ request, url, chooseCredential }: Forwarding): Record<str
     ...(isChunked(request) ? { 'transfer-encoding': ['chunked'] } : {}),
     host: [url.host],
   }
+}
+
+/** Asking twice does no harm. */
+function isSafe({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 function isChunked({ headers }: IncomingMessage): boolean {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { Agent, createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ChooseCredential } from './forward.ts'
 import { createLedger, type HostUse, type Refusal } from './ledger.ts'
@@ -68,7 +68,10 @@ export async function openWayOut(options: WayOutOptions): Promise<WayOut> {
     url: formatUrl(address, options.password),
     hosts: () => service.ledger.hosts(),
     refusals: () => service.ledger.refusals(),
-    close: () => close(server, sockets),
+    close: async () => {
+      service.pool.destroy()
+      await close(server, sockets)
+    },
   }
 }
 
@@ -80,6 +83,7 @@ function createService(options: WayOutOptions): Service {
     ...options,
     ledger: createLedger(options.isRefused),
     chooseCredential: options.chooseCredential ?? ((_url, authorization) => authorization),
+    pool: new Agent({ keepAlive: true }),
     credential:
       password === undefined
         ? undefined

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Route } from './dial.ts'
 import { answerWith, forward, type ChooseCredential } from './forward.ts'
@@ -17,6 +17,7 @@ export interface Service {
   readonly chooseCredential: ChooseCredential
   /** The `Proxy-Authorization` that a client has to send; `undefined`: everyone is served. */
   readonly credential: string | undefined
+  readonly pool: Agent
 }
 
 /** A CONNECT request, as Node's server hands it over. */
@@ -61,7 +62,8 @@ export function serveRequest(
   const { target } = decision
   const route = { ...findRoute(service, target, 'http'), signal: signalClose(response) }
   const url = rewriteHost(new URL(asked.text), target)
-  void forward({ request, response, url, route, chooseCredential: service.chooseCredential })
+  const { chooseCredential, pool } = service
+  void forward({ request, response, url, route, chooseCredential, pool })
 }
 
 function isKnown({ credential }: Service, { headers }: IncomingMessage): boolean {

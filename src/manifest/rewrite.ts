@@ -1,6 +1,6 @@
 import { JsrGuardError } from '../errors.ts'
 import { quoteShort } from '../specifier/jsr-name.ts'
-import { isPaddedJsrSpecifier, parseJsrSpecifier } from '../specifier/jsr-specifier.ts'
+import { isPaddedJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { rewriteToJsr, rewriteToNpm } from '../specifier/rewrite.ts'
 import { editValues } from './edit.ts'
 import { readPackageJson, type ManifestDependency } from './package-json.ts'
@@ -95,14 +95,9 @@ function rewriteChecked(
   { specifier, alias }: ManifestDependency,
   direction: RewriteDirection,
 ): string {
-  if (direction === 'npm') {
-    refusePadded(specifier)
-    return rewriteToNpm(specifier, alias)
-  }
-  const rewritten = rewriteToJsr(specifier, alias)
-  // What follows the @ of an alias may be no range at all; then it is no jsr: specifier either.
-  if (rewritten !== specifier) parseJsrSpecifier(rewritten, alias)
-  return rewritten
+  if (direction === 'jsr') return rewriteToJsr(specifier, alias)
+  refusePadded(specifier)
+  return rewriteToNpm(specifier, alias)
 }
 
 /** It is neither a `jsr:` specifier nor anything else that was meant: npm links a folder of that name. */

@@ -1,5 +1,10 @@
 import { JsrGuardError } from '../errors.ts'
-import { formatJsrSpecifier, parseJsrSpecifier } from '../specifier/jsr-specifier.ts'
+import {
+  formatJsrSpecifier,
+  isJsrRange,
+  parseJsrSpecifier,
+  type JsrSpecifier,
+} from '../specifier/jsr-specifier.ts'
 import { formatJsrName } from '../specifier/jsr-name.ts'
 import { parseJsrAlias } from '../specifier/npm-alias.ts'
 import { rewriteToJsr } from '../specifier/rewrite.ts'
@@ -54,27 +59,18 @@ function undoValue(
 ): string | undefined {
   const { specifier, alias } = dependency
   const target = parseJsrAlias(specifier)
-  if (target === undefined) return undefined
-  if (before === undefined) return quoteValid(rewriteToJsr(specifier, alias), alias)
+  // What follows the @ of an alias need not be a range; then there is no jsr: form of it.
+  if (target === undefined || !isJsrRange(target.range)) return undefined
+  if (before === undefined) return JSON.stringify(rewriteToJsr(specifier, alias))
   const asked = tryParseJsrSpecifier(before)
   if (asked === undefined || formatJsrName(asked.name) !== formatJsrName(target.name))
     return undefined
-  if (asked.range === target.range) {
-    return original.slice(before.offset, before.offset + before.length)
-  }
-  return quoteValid(formatJsrSpecifier({ ...asked, range: target.range }), alias)
+  return asked.range === target.range
+    ? original.slice(before.offset, before.offset + before.length)
+    : JSON.stringify(formatJsrSpecifier({ ...asked, range: target.range }))
 }
 
-/** What follows the `@` of an alias need not be a range; then there is no `jsr:` form of it. */
-function quoteValid(specifier: string, alias: string): string | undefined {
-  const isValid = tryParseJsrSpecifier({ specifier, alias }) !== undefined
-  return isValid ? JSON.stringify(specifier) : undefined
-}
-
-function tryParseJsrSpecifier({
-  specifier,
-  alias,
-}: Pick<ManifestDependency, 'specifier' | 'alias'>) {
+function tryParseJsrSpecifier({ specifier, alias }: ManifestDependency): JsrSpecifier | undefined {
   try {
     return parseJsrSpecifier(specifier, alias)
   } catch (error) {

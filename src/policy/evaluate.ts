@@ -1,7 +1,6 @@
 import type { RuleLevels } from '../config/policy-file.ts'
 import { ruleLevels, type Finding, type Severity } from '../finding.ts'
-import { judgeContext } from './judge.ts'
-import type { PolicyContext, Rule, RuleFinding } from './rule.ts'
+import type { JudgedContext, Rule, RuleFinding } from './rule.ts'
 import { rules } from './rules.ts'
 
 /**
@@ -10,8 +9,7 @@ import { rules } from './rules.ts'
  * A level of the policy goes before the severity that a rule gives a finding. A rule that throws
  * is a bug and stops the run: it must never look like a pass.
  */
-export function evaluate(context: PolicyContext, levels: RuleLevels): Finding[] {
-  const judged = judgeContext(context)
+export function evaluate(judged: JudgedContext, levels: RuleLevels): Finding[] {
   return rules
     .filter(({ id }) => levels[id] !== 'off')
     .flatMap((rule) =>

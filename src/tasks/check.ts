@@ -1,6 +1,6 @@
 import type { RuleLevels } from '../config/policy-file.ts'
 import type { Finding } from '../finding.ts'
-import type { PolicyContext } from '../policy/rule.ts'
+import type { JudgedContext } from '../policy/rule.ts'
 import { loadProject, type NpmInUse, type Project } from '../project/load.ts'
 import { loadPolicy, type LoadedPolicy } from '../project/policy.ts'
 import type { Report } from '../report/report.ts'
@@ -34,7 +34,7 @@ export interface CheckedProject {
   /** Levels of rules that are in force: the options' over the policy's. */
   readonly levels: RuleLevels
   /** What the rules got to see. */
-  readonly context: PolicyContext
+  readonly context: JudgedContext
   /** Those of the report. */
   readonly findings: readonly Finding[]
   readonly report: Report

@@ -1,6 +1,5 @@
 import type { PackageSource } from '../lockfile/locked-package.ts'
-import { judgeContext } from '../policy/judge.ts'
-import type { ClientInUse, JudgedLockfile, JudgedPackage, PolicyContext } from '../policy/rule.ts'
+import type { ClientInUse, JudgedContext, JudgedLockfile, JudgedPackage } from '../policy/rule.ts'
 import type { ReportedClient, ReportedPackage, ReportedRoute } from '../report/report.ts'
 import type { Route } from '../route/route.ts'
 import { formatJsrName, parseNpmName } from '../specifier/jsr-name.ts'
@@ -12,8 +11,8 @@ export function describeClient({ name, version, route }: ClientInUse): ReportedC
 }
 
 /** The `@jsr` packages of all lockfiles, for the report. */
-export function describePackages(context: PolicyContext): ReportedPackage[] {
-  return judgeContext(context).judged.flatMap((lockfile) =>
+export function describePackages({ judged }: JudgedContext): ReportedPackage[] {
+  return judged.flatMap((lockfile) =>
     lockfile.jsrPackages.map((judged) => describePackage(judged, lockfile)),
   )
 }

@@ -1,8 +1,9 @@
 import type { RuleLevels } from '../config/policy-file.ts'
 import type { Finding } from '../finding.ts'
 import { evaluate } from '../policy/evaluate.ts'
+import { judgeContext } from '../policy/judge.ts'
 import { detectPrivateRegistry } from '../policy/private-registry.ts'
-import type { PolicyContext } from '../policy/rule.ts'
+import type { JudgedContext, PolicyContext } from '../policy/rule.ts'
 import type { Project } from '../project/load.ts'
 import { readOwnVersion } from '../project/own-version.ts'
 import type { LoadedPolicy } from '../project/policy.ts'
@@ -22,13 +23,13 @@ export interface JudgeOptions {
 /** How a project was judged. */
 export interface Judgement {
   /** What the rules got to see. */
-  readonly context: PolicyContext
+  readonly context: JudgedContext
   readonly report: Report
 }
 
 /** Judges a project that was read, and says what was found and what was not judged. */
 export function judgeProject({ project, policy, levels }: JudgeOptions): Judgement {
-  const context = createContext(project, policy)
+  const context = judgeContext(createContext(project, policy))
   const { registry } = context
   const found = evaluate(context, { ...policy.levels, ...levels })
   const report = createReport({

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import {
   connectRaw,
@@ -117,6 +118,58 @@ describe('a plain http request', () => {
     const way = await openTestWayOut()
     const line = `GET http://127.0.0.1:${target}/`
     expect(statusOf(await requestThrough(way.port, line).end())).toBe(502)
+  })
+
+  test.for([1, 2, 3])(
+    'is sent again when a kept connection turns out to be closed: %i before it',
+    async (answered) => {
+      let connections = 0
+      // Each connection answers some requests, and drops dead at the next one.
+      const target = await startTcp((socket) => {
+        connections += 1
+        let left = answered
+        socket.on('data', () => {
+          left -= 1
+          if (left < 0) socket.resetAndDestroy()
+          else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+        })
+      })
+      const way = await openTestWayOut()
+      for (let count = 0; count <= answered; count += 1) {
+        const answer = await requestThrough(way.port, `GET http://127.0.0.1:${target}/`).end()
+        expect(statusOf(answer)).toBe(200)
+      }
+      expect(connections).toBe(2)
+    },
+  )
+
+  test('that changes something is sent once only', async () => {
+    let requests = 0
+    const target = await startTcp((socket) => {
+      socket.on('data', () => {
+        requests += 1
+        if (requests > 1) socket.resetAndDestroy()
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+      })
+    })
+    const way = await openTestWayOut()
+    await requestThrough(way.port, `GET http://127.0.0.1:${target}/`).end()
+    const answer = await requestThrough(way.port, `DELETE http://127.0.0.1:${target}/`).end()
+    expect(statusOf(answer)).toBe(502)
+    expect(requests).toBe(2)
+  })
+
+  test('leaves no connection behind when the way out is closed', async () => {
+    const closed = new EventEmitter()
+    const isClosed = once(closed, 'closed')
+    const target = await startTcp((socket) => {
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'))
+      socket.on('end', () => closed.emit('closed'))
+    })
+    const way = await openTestWayOut()
+    await requestThrough(way.port, `GET http://127.0.0.1:${target}/`).end()
+    await way.close()
+    await isClosed
   })
 
   test('whose answer breaks off breaks off at the client', async () => {

@@ -78,20 +78,24 @@ test.for(['npm', 'jsr'] as const)(
 )
 
 test.for([
-  ['npm', 'jsr:@luca/cases/sub'],
-  ['npm', 'jsr:luca/cases@1'],
-  ['npm', 'jsr:^1'],
-  ['npm', 'jsr:@Luca/Cases@1'],
-  ['npm', ' jsr:@luca/cases@^1'],
-  ['npm', '\tjsr:^1'],
-  ['jsr', 'npm:@jsr/luca__cases@1/2'],
-  ['jsr', 'npm:@jsr/luca__cases@file:../a'],
-] as const)('to %s, %j is a problem and stays as it is', ([direction, specifier]) => {
+  'jsr:@luca/cases/sub',
+  'jsr:luca/cases@1',
+  'jsr:^1',
+  'jsr:@Luca/Cases@1',
+  ' jsr:@luca/cases@^1',
+  '\tjsr:^1',
+])('%j is a problem and stays as it is', (specifier) => {
   const text = JSON.stringify({ dependencies: { '@luca/cases': 'jsr:^1', a: specifier } })
-  const result = rewriteManifest(text, 'package.json', direction)
+  const result = rewriteManifest(text, 'package.json', 'npm')
   expect(result.problems).toMatchObject([{ path: ['dependencies', 'a'], specifier, line: 1 }])
   expect(result.text).toContain(JSON.stringify(specifier))
-  expect(result.changes).toHaveLength(direction === 'npm' ? 1 : 0)
+  expect(result.changes).toHaveLength(1)
+})
+
+test.for(['1/2', 'file:../a', 'npm:b@1'])('an alias of the range %j has no jsr: form', (range) => {
+  const text = JSON.stringify({ dependencies: { a: `npm:@jsr/luca__cases@${range}` } })
+  const expected = { text, changes: [], problems: [] }
+  expect(rewriteManifest(text, 'package.json', 'jsr')).toEqual(expected)
 })
 
 describe('npm installs what comes out', { timeout: 60_000 }, () => {

@@ -3,6 +3,7 @@ import type { Finding } from '../../src/finding.ts'
 import type { LockedPackage, Lockfile, PackageSource } from '../../src/lockfile/locked-package.ts'
 import type { Manifest } from '../../src/manifest/package-json.ts'
 import { evaluate } from '../../src/policy/evaluate.ts'
+import { judgeContext } from '../../src/policy/judge.ts'
 import type { ClientInUse, LockfileInUse, PolicyContext } from '../../src/policy/rule.ts'
 import type { Route } from '../../src/route/route.ts'
 import { parseWebUrl } from '../../src/url/web-url.ts'
@@ -122,10 +123,15 @@ export function check(
   context: PolicyContext,
   levels: RuleLevels = {},
 ): Finding[] {
-  return evaluate(context, levels).filter((finding) => finding.rule === rule)
+  return evaluate(judgeContext(context), levels).filter((finding) => finding.rule === rule)
 }
 
 /** The ids of the rules that find something. */
 export function listRules(context: PolicyContext): string[] {
-  return [...new Set(evaluate(context, {}).map(({ rule }) => rule))]
+  return [...new Set(evaluate(judgeContext(context), {}).map(({ rule }) => rule))]
+}
+
+/** What all rules find, as a run puts them together. */
+export function evaluateContext(context: PolicyContext, levels: RuleLevels): Finding[] {
+  return evaluate(judgeContext(context), levels)
 }

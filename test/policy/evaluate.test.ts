@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { ruleLevels, type RuleId } from '../../src/finding.ts'
-import { evaluate } from '../../src/policy/evaluate.ts'
 import { explainRule, plannedRules } from '../../src/policy/explanations.ts'
 import { rules } from '../../src/policy/rules.ts'
 import {
+  evaluateContext,
   check,
   createClient,
   createContext,
@@ -22,7 +22,7 @@ const direct = createLocked({
 test('a project in order has no findings', () => {
   const manifests = [createManifest({ dependencies: { '@luca/cases': 'npm:@jsr/luca__cases@^1' } })]
   const locked = createLocked({ alias: '@luca/cases' })
-  expect(evaluate(createLockedContext([locked], { manifests }), {})).toEqual([])
+  expect(evaluateContext(createLockedContext([locked], { manifests }), {})).toEqual([])
 })
 
 test('an ordinary project without JSR has none either', () => {
@@ -30,9 +30,9 @@ test('an ordinary project without JSR has none either', () => {
   const packages = [
     createLocked({ name: 'lodash', source: remote('https://a.example/lodash/-/lodash-1.0.1.tgz') }),
   ]
-  expect(evaluate(createLockedContext(packages, { manifests, registry: undefined }), {})).toEqual(
-    [],
-  )
+  expect(
+    evaluateContext(createLockedContext(packages, { manifests, registry: undefined }), {}),
+  ).toEqual([])
 })
 
 test('a finding tells rule, severity, place and package', () => {
@@ -77,7 +77,7 @@ describe('levels', () => {
   test('off drops the rule and no other', () => {
     const levels = { 'direct-resolution': 'off' } as const
     const context = createLockedContext([{ ...direct, integrity: [] }])
-    expect(evaluate(context, levels).map(({ rule }) => rule)).toEqual(['missing-integrity'])
+    expect(evaluateContext(context, levels).map(({ rule }) => rule)).toEqual(['missing-integrity'])
   })
 })
 
@@ -95,7 +95,7 @@ test('findings are in order of file, line, rule and package, whatever the order 
     createLockfile([at(1, '@jsr/a__a')], { file: 'npm-shrinkwrap.json' }),
   ]
   const run = (context = createContext({ lockfiles })) =>
-    evaluate(context, {}).map(
+    evaluateContext(context, {}).map(
       ({ file, line, rule, package: name }) => `${file}:${line} ${rule} ${name}`,
     )
   expect(run()).toEqual([
@@ -123,7 +123,7 @@ test('a rule that throws stops the run', () => {
   const context = createLockedContext([createLocked({ source: { type: 'route' } })], {
     clients: [client],
   })
-  expect(() => evaluate(context, {})).toThrow('bug')
+  expect(() => evaluateContext(context, {})).toThrow('bug')
 })
 
 test('no finding prints a password or a token', () => {
@@ -142,7 +142,7 @@ test('no finding prints a password or a token', () => {
     createLocked({ source: { type: 'unknown', text: `ftp://u:${secret}@files.example/a` } }),
     createLocked({ integrity: [sha1] }),
   ]
-  const findings = evaluate(createLockedContext(packages, { manifests }), {})
+  const findings = evaluateContext(createLockedContext(packages, { manifests }), {})
   expect(findings.length).toBeGreaterThan(8)
   expect(JSON.stringify(findings)).not.toContain(secret)
 })
@@ -162,7 +162,7 @@ test('twenty thousand packages are judged in linear time', () => {
   const measure = (count: number): number => {
     const context = createLockedContext(packages(count), { manifests })
     const { user } = process.cpuUsage()
-    evaluate(context, {})
+    evaluateContext(context, {})
     return (process.cpuUsage().user - user) / 1000
   }
   measure(20_000)

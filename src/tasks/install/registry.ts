@@ -1,5 +1,4 @@
 import { JsrGuardError } from '../../errors.ts'
-import { judgeContext } from '../../policy/judge.ts'
 import type { RegistryFact } from '../../policy/registry-facts.ts'
 import { evaluateFacts } from '../../policy/registry-findings.ts'
 import { registryOptions } from '../../project/npm-registry-options.ts'
@@ -62,7 +61,7 @@ function trustCache(targets: readonly ProbeTarget[], locked: StepResult): StepRe
 
 function findTargets({ context }: CheckedProject): ProbeTarget[] {
   const lockfile = findLockfile(context.lockfiles)
-  const judged = judgeContext(context).judged.find(({ file }) => file === lockfile?.file)
+  const judged = context.judged.find(({ file }) => file === lockfile?.file)
   if (judged === undefined) return []
   return judged.jsrPackages.flatMap(({ locked, judgement }) => {
     if (judgement.verdict !== 'private' || judgement.by === 'workspace') return []

@@ -48,6 +48,7 @@ export interface ReportJson {
     readonly source: string | null
     readonly verdict: string
   }>
+  readonly skipped: ReadonlyArray<{ readonly rule: string; readonly reason: string }>
   readonly hosts: ReadonlyArray<{
     readonly host: string
     readonly connections: number
@@ -133,7 +134,7 @@ function compareTrees(
 
 /** Without a report the run failed in a way that the test has to see. */
 function readReport({ stdout, stderr, exitCode }: RunResult): ReportJson {
-  if (stdout === '') return { findings: [], packages: [], hosts: [] }
+  if (stdout === '') return { findings: [], packages: [], skipped: [], hosts: [] }
   try {
     return JSON.parse(stdout)
   } catch {
