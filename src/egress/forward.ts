@@ -123,7 +123,11 @@ async function waitForAnswer(
   })
 }
 
-function copyHeaders({ request, url, chooseCredential }: Forwarding): Record<string, string[]> {
+function copyHeaders({
+  request,
+  url,
+  chooseCredential,
+}: Forwarding): Record<string, string | string[]> {
   const { authorization, expect: _, ...headers } = keepEndToEnd(request)
   const [sent, ...others] = authorization ?? []
   // More than one is no request that any client of ours makes.
@@ -135,7 +139,7 @@ function copyHeaders({ request, url, chooseCredential }: Forwarding): Record<str
     // Without a length or this header Node would send a body unframed, and the next server would
     // take it for further requests: a proxy upstream for requests to any host.
     ...(isChunked(request) ? { 'transfer-encoding': ['chunked'] } : {}),
-    host: [url.host],
+    host: url.host,
   }
 }
 

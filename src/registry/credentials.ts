@@ -1,19 +1,42 @@
 import { createRequire } from 'node:module'
 import type registryFetch from 'npm-registry-fetch'
 
+/** Which `Authorization` a plain http request carries, given the one that the client sent. */
+export type ChooseCredential = (url: URL, authorization: string) => string | undefined
+
 /**
- * Whether an `Authorization` header is the one that npm's configuration gives for a URL.
+ * Keeps each of the configured credentials to the addresses that they are configured for.
  *
  * npm 10 sends the credentials of the first registry it asks to every other plain http host behind
- * a proxy, and our way out is a proxy: what does not belong to the host must not get there.
+ * a proxy, and our way out is a proxy. One of them that comes for another address is replaced by
+ * the one for that address, or taken out; what isn't in the configuration is left alone, since a
+ * program may have credentials of its own.
  */
-export function isCredentialOf(
-  url: URL,
-  authorization: string,
+export function createCredentialChoice(
   registryOptions: Readonly<Record<string, unknown>>,
-): boolean {
-  const { token, auth } = loadRegistryFetch().getAuth(url.href, registryOptions)
-  return authorization === `Bearer ${token ?? ''}` || authorization === `Basic ${auth ?? ''}`
+): ChooseCredential {
+  const configured = listCredentials(registryOptions)
+  return (url, authorization) => {
+    if (!configured.has(authorization)) return authorization
+    const { token, auth } = loadRegistryFetch().getAuth(url.href, registryOptions)
+    if (token) return `Bearer ${token}`
+    return auth ? `Basic ${auth}` : undefined
+  }
+}
+
+/** The header values that npm makes of the credentials in its configuration. */
+function listCredentials(registryOptions: Readonly<Record<string, unknown>>): Set<string> {
+  const values = new Set<string>()
+  for (const [key, value] of Object.entries(registryOptions)) {
+    if (!key.startsWith('//') || typeof value !== 'string') continue
+    if (key.endsWith(':_authToken')) values.add(`Bearer ${value}`)
+    if (key.endsWith(':_auth')) values.add(`Basic ${value}`)
+    if (!key.endsWith(':_password')) continue
+    const username = registryOptions[`${key.slice(0, -':_password'.length)}:username`]
+    const password = Buffer.from(value, 'base64').toString('utf8')
+    values.add(`Basic ${Buffer.from(`${String(username)}:${password}`).toString('base64')}`)
+  }
+  return values
 }
 
 /** Loaded at once, since the answer is needed at once, and late, since few runs need it. */

@@ -204,7 +204,7 @@ describe('headers', () => {
       'user-agent',
       'x-twice',
     ])
-    expect(seen[0]?.headers).toMatchObject({ 'x-twice': ['1', '2'], connection: ['close'] })
+    expect(seen[0]?.headers).toMatchObject({ 'x-twice': ['1', '2'], connection: ['keep-alive'] })
   })
 
   test('of an answer that are about the connection stay here', async () => {

@@ -12,10 +12,10 @@ import process from 'node:process'
 import { text } from 'node:stream/consumers'
 
 const npm = process.argv[2]
-const require = createRequire(join(npm, 'node_modules/@npmcli/arborist/lib/index.js'))
-const parseSpecifier = require('npm-package-arg')
-const pacote = require('pacote')
-const Arborist = require('./index.js')
+const load = createRequire(join(npm, 'node_modules/@npmcli/arborist/lib/index.js'))
+const parseSpecifier = load('npm-package-arg')
+const pacote = load('pacote')
+const Arborist = load('./index.js')
 
 let fetches = []
 

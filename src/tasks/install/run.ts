@@ -91,6 +91,8 @@ async function install(step: InstallStep, asked: StepResult): Promise<StepResult
   if (request.isUnsaved) await snapshot.rollBack()
   onProgress({ type: 'installing' })
   const { end } = await runClientIn(step, request.installArguments, 'shown')
+  // npm saves before it runs the project's own scripts, which may be what ends the run.
+  if (end !== undefined) await snapshot.noteChanges()
   return { ...asked, end }
 }
 

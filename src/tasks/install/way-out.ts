@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { NpmConfig } from '../../config/npm-config.ts'
 import { closeEnvironment } from '../../egress/environment.ts'
 import { openWayOut } from '../../egress/proxy.ts'
 import { detectUpstream } from '../../egress/upstream.ts'
 import { registryOptions } from '../../project/npm-registry-options.ts'
-import { isCredentialOf } from '../../registry/credentials.ts'
+import { createCredentialChoice } from '../../registry/credentials.ts'
 import { isJsrHost } from '../../url/jsr-host.ts'
 import type { GuardedWayOut, InstallRun } from './step.ts'
 
@@ -19,10 +20,12 @@ export async function withWayOut<Result>(
   const refusal = new AbortController()
   const options = registryOptions(config)
   const wayOut = await openWayOut({
-    upstream: detectUpstream(run.env, proxySettings(config)),
+    upstream: { ...detectUpstream(run.env, proxySettings(config)), ca: readAuthorities(options) },
     isRefused: isJsrHost,
-    chooseCredential: (url, authorization) =>
-      isCredentialOf(url, authorization, options) ? authorization : undefined,
+    chooseCredential: createCredentialChoice(options),
+    // Other users of this machine could go out through us otherwise, with the credentials of the
+    // proxy upstream, and end the run by asking JSR.
+    password: randomBytes(16).toString('hex'),
     onRefusal: ({ host }) => {
       if (!refusal.signal.aborted) run.onProgress({ type: 'refused', host })
       refusal.abort('SIGTERM')
@@ -46,4 +49,10 @@ function proxySettings(config: NpmConfig): Parameters<typeof detectUpstream>[1] 
     return typeof value === 'string' ? value : undefined
   }
   return { httpsProxy: read('https-proxy'), proxy: read('proxy'), noProxy: read('noproxy') }
+}
+
+/** npm trusts these for its proxy as well. */
+function readAuthorities(options: Readonly<Record<string, unknown>>): string[] | undefined {
+  const authorities = [options['ca']].flat().filter((ca) => typeof ca === 'string')
+  return authorities.length === 0 ? undefined : authorities
 }

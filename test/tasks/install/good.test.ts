@@ -111,9 +111,10 @@ describe.for(rows)('%s', patient, ([, client]) => {
     )
   })
 
-  test('is the npm that runs where npx starts jsr-guard', async () => {
+  test('is the npm that runs where its npx starts jsr-guard, whatever PATH says', async () => {
     const cwd = await createProject({ ...files, '.npmrc': world.npmrc('good') })
-    const env = world.env({}, client)
+    const other = clients.find((another) => another !== client)
+    const env = world.env({}, other)
     await installPacked(env['npm_config_prefix'] ?? '')
     const outcome = await runNpx(client, ['jsr-guard', 'install'], { cwd, env })
     expect(outcome).toMatchObject({ exitCode: 0 })
