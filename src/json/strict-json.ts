@@ -20,8 +20,9 @@ export interface StrictJson {
 export function readStrictJson(text: string): StrictJson {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   const value = parse(source)
-  if (countWrittenKeys(source) !== countKeys(value)) throw duplicateKey(source)
-  return { value, lineOf: createLineLookup(source) }
+  const { keyCount, upperKeys } = scan(source)
+  if (keyCount !== countKeys(value)) throw duplicateKey(source)
+  return { value, lineOf: createLineLookup(source, upperKeys) }
 }
 
 function parse(source: string): unknown {
@@ -59,19 +60,45 @@ function lineAt(source: string, offset: number): number {
 const quote = 34
 const newline = 10
 const colon = 58
-const space = 32
 const backslash = 92
 
-/** Counts the strings that a colon follows, in text that `JSON.parse` has accepted. */
-function countWrittenKeys(source: string): number {
-  let count = 0
-  for (let at = source.indexOf('"'); at !== -1;) {
-    let after = stringEnd(source, at) + 1
-    while (source.charCodeAt(after) <= space) after += 1
-    if (source.charCodeAt(after) === colon) count += 1
-    at = source.indexOf('"', after)
+/** The keys of the outermost object and of those directly below it, in the order of the text. */
+interface UpperKeys {
+  /** Offsets of the opening quotes. Numbers in lists take the least memory: there may be many. */
+  readonly starts: number[]
+  readonly lines: number[]
+  readonly depths: number[]
+}
+
+/**
+ * Walks over text that `JSON.parse` has accepted. Strings are jumped over; each colon outside of
+ * them ends a key.
+ */
+function scan(source: string): { readonly keyCount: number; readonly upperKeys: UpperKeys } {
+  const upperKeys: UpperKeys = { starts: [], lines: [], depths: [] }
+  let keyCount = 0
+  let depth = 0
+  let line = 1
+  let start = 0
+  let startLine = 1
+  for (let at = 0; at < source.length; at += 1) {
+    const char = source.charCodeAt(at)
+    if (char === quote) {
+      start = at
+      // The colon may stand on a later line than its key.
+      startLine = line
+      at = stringEnd(source, at)
+    } else if (char === newline) line += 1
+    else if (char === colon) {
+      keyCount += 1
+      if (depth <= 2) {
+        upperKeys.starts.push(start)
+        upperKeys.lines.push(startLine)
+        upperKeys.depths.push(depth)
+      }
+    } else if (char > colon) depth += depthChange(char)
   }
-  return count
+  return { keyCount, upperKeys }
 }
 
 /** Offset of the quote that closes the string opened at `start`. */
@@ -141,40 +168,37 @@ function duplicateKeyError(key: string | undefined, line: number | undefined): J
   })
 }
 
-/** The text is walked when a line is first asked for: a lockfile without findings needs none. */
-function createLineLookup(source: string): StrictJson['lineOf'] {
-  let lines: ReadonlyMap<string, number> | undefined
+/** The keys are read when a line is first asked for: a lockfile without findings needs none. */
+function createLineLookup(source: string, upperKeys: UpperKeys): StrictJson['lineOf'] {
+  let lines: Lines | undefined
   return (key, innerKey) => {
-    lines ??= indexLines(source)
-    return lines.get(pathText(key, innerKey))
+    lines ??= indexLines(source, upperKeys)
+    return innerKey === undefined ? lines.outer.get(key) : lines.inner.get(key)?.get(innerKey)
   }
 }
 
-function indexLines(source: string): ReadonlyMap<string, number> {
-  const lines = new Map<string, number>()
-  let depth = 0
-  let line = 1
-  let outer = ''
-  let text = ''
-  let textLine = 1
-  for (let at = 0; at < source.length; at += 1) {
-    const char = source.charCodeAt(at)
-    if (char === quote) {
-      const start = at
-      at = stringEnd(source, at)
-      if (depth <= 2) text = source.slice(start, at + 1)
-      // No string goes over the end of a line, but the colon may stand on a later one.
-      textLine = line
-    } else if (char === newline) line += 1
-    else if (char === colon && depth <= 2) {
-      const name = String(JSON.parse(text))
-      if (depth === 1) outer = name
-      lines.set(depth === 1 ? pathText(name, undefined) : pathText(outer, name), textLine)
-    } else depth += depthChange(char)
-  }
-  return lines
+interface Lines {
+  readonly outer: Map<string, number>
+  readonly inner: Map<string, Map<string, number>>
 }
 
-function pathText(key: string, innerKey: string | undefined): string {
-  return JSON.stringify([key, innerKey])
+function indexLines(source: string, { starts, lines, depths }: UpperKeys): Lines {
+  const index: Lines = { outer: new Map(), inner: new Map() }
+  let below = new Map<string, number>()
+  starts.forEach((start, at) => {
+    const name = keyAt(source, start)
+    const line = lines[at] ?? 0
+    if (depths[at] === 1) {
+      below = new Map()
+      index.outer.set(name, line)
+      index.inner.set(name, below)
+    } else below.set(name, line)
+  })
+  return index
+}
+
+function keyAt(source: string, start: number): string {
+  const end = stringEnd(source, start)
+  const text = source.slice(start + 1, end)
+  return text.includes('\\') ? String(JSON.parse(source.slice(start, end + 1))) : text
 }

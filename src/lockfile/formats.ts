@@ -13,7 +13,7 @@ export interface LockfileFormat {
 }
 
 /** What a client makes of a file. */
-export type LockfileRole =
+type LockfileRole =
   /** It installs what the file says. */
   | 'lockfile'
   /** What it last installed: not what it installs next, but what it makes its next lockfile from. */

@@ -1,6 +1,6 @@
 import { isJsrHost } from '../url/jsr-host.ts'
 import type { LockedPackage } from './locked-package.ts'
-import { resolveAlias, type NpmEntries, type NpmEntry } from './npm-entry.ts'
+import { resolveAlias, type NpmEntries, type NpmEntry, type Specifiers } from './npm-entry.ts'
 import { parseSource } from './source.ts'
 
 /** A specifier of a locked package that is neither a range nor a tag. */
@@ -9,18 +9,35 @@ export interface NpmRequest {
   readonly specifier: string
 }
 
-/** Yields what a locked package asks for by other means than a range or a tag. */
-export function* findRequests(entry: NpmEntry): Generator<NpmRequest> {
+/** What a locked package asks for by other means than a range or a tag. */
+export function findRequests(entry: NpmEntry): readonly NpmRequest[] {
   const { dependencies, optionalDependencies, peerDependencies } = entry
-  for (const specifiers of [dependencies, optionalDependencies, peerDependencies]) {
-    if (specifiers === undefined) continue
-    for (const alias in specifiers) {
-      const specifier = specifiers[alias] ?? ''
-      // Neither a range nor a tag has one.
-      if (specifier.includes(':')) yield { alias, specifier }
-    }
+  if (
+    !hasRequest(dependencies) &&
+    !hasRequest(optionalDependencies) &&
+    !hasRequest(peerDependencies)
+  ) {
+    return none
   }
+  return [dependencies, optionalDependencies, peerDependencies].flatMap((specifiers = {}) =>
+    Object.entries(specifiers)
+      .filter(([, specifier]) => isRequest(specifier))
+      .map(([alias, specifier]) => ({ alias, specifier })),
+  )
 }
+
+/** Nearly every package has none; this is asked for each, and makes no list. */
+function hasRequest(specifiers: Specifiers | undefined): boolean {
+  for (const alias in specifiers) if (isRequest(specifiers[alias] ?? '')) return true
+  return false
+}
+
+/** Neither a range nor a tag has a colon. */
+function isRequest(specifier: string): boolean {
+  return specifier.includes(':')
+}
+
+const none: readonly NpmRequest[] = []
 
 /**
  * What a locked package asks of JSR, or under an `@jsr` name, by address, as a package; `undefined`

@@ -10,6 +10,7 @@ import type { PackageSource } from './locked-package.ts'
  * before it as a folder, `new URL` reads it as an address.
  */
 export function parseSource(text: string): PackageSource {
+  if (text.startsWith('https://')) return parseRemote(text)
   const scheme = text.slice(0, text.indexOf(':') + 1).toLowerCase()
   if (scheme === 'https:' || scheme === 'http:') return parseRemote(text)
   if (gitSchemes.has(scheme)) return parseGit(text)
@@ -43,9 +44,12 @@ const gitShortcuts: ReadonlySet<string> = new Set(['github:', 'gitlab:', 'bitbuc
 const hasBlank = /[\0- \x7f]/
 
 function parseRemote(text: string): PackageSource {
-  const web = hasBlank.test(text) ? undefined : parseWebUrl(text)
-  if (web === undefined) return unknownSource(text)
-  return { type: 'remote', url: web.url, hasCredentials: web.hasCredentials }
+  const web = parseWebUrl(text)
+  // Text that comes out of the parser as it went in holds nothing that it drops.
+  if (web === undefined || (web.url.href !== text && hasBlank.test(text)))
+    return unknownSource(text)
+  const { url, hasCredentials } = web
+  return { type: 'remote', url, hasCredentials }
 }
 
 /** git's own way to write a host and a path, which is no URL: `git+ssh://git@host:folder/name`. */

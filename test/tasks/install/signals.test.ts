@@ -16,6 +16,7 @@ import { createProject } from '../../world/project.ts'
 import { runGuard, startGuard, type Running } from '../../world/run.ts'
 import { startWorld, type World } from '../../world/world.ts'
 import { startHeldRegistry, type HeldRegistry } from './held-registry.ts'
+import { isRunning, readClients } from './processes.ts'
 import { clientOf, readTree } from './trial.ts'
 
 // Real clients take their time, and more of it on a busy machine.
@@ -194,20 +195,6 @@ async function reach(moment: Moment, { process: child }: Running): Promise<numbe
     if (pids.length > 0) return [child.pid, ...pids.map(Number)]
   }
   throw new Error(`it ended before the script ran:\n${printed}`)
-}
-
-/** The clients that a run has started and taken note of. One that has ended is listed still. */
-async function readClients(cwd: string): Promise<number[]> {
-  const record = JSON.parse(await readFile(join(cwd, '.jsr-guard', 'lock'), 'utf8'))
-  return record.clients.map(({ pid }: { pid: number }) => pid).filter(isRunning)
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 function format(content: object): string {
