@@ -69,9 +69,10 @@ function formatTarget(specifier: string, alias: string): string {
 /** Plans the two phases of an install with npm. */
 export function planNpm(options: NpmPlanOptions): NpmPlan {
   const { command, parsed, setting } = options
-  const isUnsaved = setting('save') === false && parsed.packages.length > 0
+  const isUnsaved = setting('save') === false
   const leavesNoLockfile = command !== 'ci' && setting('package-lock') === false
-  const lockFlags = ['--package-lock-only', '--ignore-scripts', '--package-lock=true']
+  const fromLockfile = ['--package-lock=true', ...shrinkwrapFlags(parsed)]
+  const lockFlags = ['--package-lock-only', '--ignore-scripts', ...fromLockfile]
   return {
     lockArguments: [
       npmCommand(command),
@@ -79,7 +80,7 @@ export function planNpm(options: NpmPlanOptions): NpmPlan {
     ],
     installArguments: [
       npmCommand(command),
-      ...insertFlags(options.arguments, leavesNoLockfile ? ['--package-lock=true'] : []),
+      ...insertFlags(options.arguments, leavesNoLockfile ? fromLockfile : []),
     ],
     changesLockfile: command === 'update' || parsed.packages.length > 0,
     isUnsaved,
@@ -93,10 +94,21 @@ function npmCommand(command: InstallCommand): string {
   return command === 'add' ? 'install' : command
 }
 
-/** Later flags win over earlier ones, and what follows `--` is no flag. */
+/** Until npm 11 another word for `package-lock`, which wins over it on the command line. */
+function shrinkwrapFlags({ settings }: NpmArguments): string[] {
+  return settings['shrinkwrap'] === undefined ? [] : ['--shrinkwrap=true']
+}
+
+/**
+ * Later flags win over earlier ones, and what follows `--` is no flag. The first of them is there
+ * twice: an option at the end that lacks its value would take it for one.
+ */
 function insertFlags(args: readonly string[], flags: readonly string[]): string[] {
   const end = args.indexOf('--')
-  return end === -1 ? [...args, ...flags] : [...args.slice(0, end), ...flags, ...args.slice(end)]
+  const inserted = [...flags.slice(0, 1), ...flags]
+  return end === -1
+    ? [...args, ...inserted]
+    : [...args.slice(0, end), ...inserted, ...args.slice(end)]
 }
 
 /** What the way out depends on: on the command line it would win over the environment we set. */

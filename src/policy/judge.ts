@@ -2,6 +2,7 @@ import type { LockedPackage } from '../lockfile/locked-package.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { detectHost } from './address.ts'
 import { detectAskedNames } from './asked-names.ts'
+import { detectPinning } from './integrity.ts'
 import { hasJsrName, isJsrDependency } from './jsr-target.ts'
 import type {
   ClientInUse,
@@ -52,12 +53,17 @@ function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLock
   const client = context.clients.find(({ name }) => name === inUse.client)
   const askedNames = detectAskedNames({ file, packages: lockfile.packages }, context.manifests)
   const jsrPackages: JudgedPackage[] = []
+  const unpinned: LockedPackage[] = []
+  const weaklyPinned: LockedPackage[] = []
   for (const locked of lockfile.packages) {
+    const pinning = detectPinning(locked.integrity)
+    if (pinning === 'none') unpinned.push(locked)
+    else if (pinning === 'weak') weaklyPinned.push(locked)
     const askedName = askedNames.get(locked.key)
     if (!askedNames.has(locked.key) && !isJsrPackage(locked, client)) continue
     jsrPackages.push({ locked, askedName, judgement: judgeSource(locked, context, client) })
   }
-  return [{ file, isAuthoritative, client, lockfile, jsrPackages }]
+  return [{ file, isAuthoritative, client, lockfile, jsrPackages, unpinned, weaklyPinned }]
 }
 
 /**

@@ -91,6 +91,10 @@ export interface JudgedLockfile {
   readonly client: ClientInUse | undefined
   readonly lockfile: Lockfile
   readonly jsrPackages: readonly JudgedPackage[]
+  /** Packages of any name without a hash that can be read. */
+  readonly unpinned: readonly LockedPackage[]
+  /** Packages of any name whose hashes can all be forged. */
+  readonly weaklyPinned: readonly LockedPackage[]
 }
 
 /** A locked package that counts as `@jsr`, and where it comes from. */

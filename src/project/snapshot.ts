@@ -18,6 +18,9 @@ export interface Snapshot {
    * as the client left it has been edited by somebody: it is kept.
    */
   readonly rollBack: () => Promise<void>
+  readonly rollBackManifests: () => Promise<void>
+  /** Puts the lockfiles back whatever they are now. */
+  readonly rollBackLockfiles: () => Promise<void>
 }
 
 /** Remembers the bytes of files. */
@@ -34,12 +37,20 @@ export async function takeSnapshot({ lockfiles, manifests }: SnapshotFiles): Pro
       })
       after = new Map(entries)
     },
-    rollBack: async () => {
-      for (const [file, now] of await readAll(files)) {
-        if (!isSame(now, after.get(file))) continue
-        await putBack(file, now, before.get(file))
-      }
+    rollBack: async () => await putAllBack(files, { before, after }),
+    rollBackManifests: async () => await putAllBack(manifests, { before, after }),
+    rollBackLockfiles: async () => {
+      await putAllBack(lockfiles, { before, after: await readAll(lockfiles) })
     },
+  }
+}
+
+async function putAllBack(
+  files: readonly string[],
+  { before, after }: { readonly before: Contents; readonly after: Contents },
+): Promise<void> {
+  for (const [file, now] of await readAll(files)) {
+    if (isSame(now, after.get(file))) await putBack(file, now, before.get(file))
   }
 }
 

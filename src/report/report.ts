@@ -120,13 +120,13 @@ export function createReport(content: ReportContent): Report {
 /** What {@link createReport} needs. */
 export type ReportContent = Omit<Report, 'schemaVersion' | 'summary'>
 
-/** The texts of one row, with the secrets left out. */
+/** The texts of one row, with the secrets left out. What is found out late stays so. */
 function redactRow<T extends object>(row: T): T {
-  const fields = Object.entries(row).map(([name, value]: [string, unknown]) => [
-    name,
-    typeof value === 'string' ? redactText(value) : value,
-  ])
-  return { ...row, ...Object.fromEntries(fields) }
+  const fields: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(row)
+  for (const field of Object.values(fields)) {
+    if (typeof field.value === 'string') field.value = redactText(field.value)
+  }
+  return Object.create(Object.prototype, fields) as T
 }
 
 /** File by file, line by line; findings of one line stay in the order of the rules. */

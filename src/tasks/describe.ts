@@ -33,7 +33,10 @@ function describePackage(
     route: route === undefined ? undefined : describeRoute(route),
     integrity: integrity.length === 0 ? undefined : integrity.join(' '),
     lockfile: file,
-    line: locked.line(),
+    // Found late: only some formats show it, and the first one takes a walk over the lockfile.
+    get line() {
+      return locked.line()
+    },
     verdict: judgement.verdict,
   }
 }

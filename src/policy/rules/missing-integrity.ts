@@ -1,6 +1,5 @@
 import type { LockedPackage } from '../../lockfile/locked-package.ts'
 import { formatPackage, formatRelocking, locatePackage } from '../advice.ts'
-import { detectPinning } from '../integrity.ts'
 import type { JudgedContext, Rule } from '../rule.ts'
 
 /**
@@ -18,9 +17,9 @@ The right host doesn't replace the hash: a registry that was broken into, a prox
 Old lockfiles have such entries, and so have some that were written with omit-lockfile-registry-resolved or with half of node_modules present. Take the entries out of the lockfile, delete node_modules and lock again.`,
 
   *check({ judged }: JudgedContext) {
-    for (const { file, lockfile, isAuthoritative } of judged) {
-      for (const locked of lockfile.packages) {
-        if (!isFetched(locked) || detectPinning(locked.integrity) !== 'none') continue
+    for (const { file, unpinned, isAuthoritative } of judged) {
+      for (const locked of unpinned) {
+        if (!isFetched(locked)) continue
         yield {
           message: `${formatPackage(locked)} ${describe(locked)}`,
           hint: formatRelocking(isAuthoritative),

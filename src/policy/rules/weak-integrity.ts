@@ -1,5 +1,4 @@
 import { formatPackage, formatRelocking, locatePackage } from '../advice.ts'
-import { detectPinning } from '../integrity.ts'
 import type { JudgedContext, Rule } from '../rule.ts'
 
 /** All packages. One strong hash beside the weak ones is enough: clients verify by the strongest. */
@@ -13,9 +12,8 @@ Such hashes come from old lockfiles, and from registries that know no other hash
 Take the entry out of the lockfile, delete node_modules and lock again. If the hash comes back as it was, the registry has no better one: publish the package there again.`,
 
   *check({ judged }: JudgedContext) {
-    for (const { file, lockfile, isAuthoritative } of judged) {
-      for (const locked of lockfile.packages) {
-        if (detectPinning(locked.integrity) !== 'weak') continue
+    for (const { file, weaklyPinned, isAuthoritative } of judged) {
+      for (const locked of weaklyPinned) {
         yield {
           message: `${formatPackage(locked)} is pinned by a weak hash alone: ${locked.integrity.join(' ').slice(0, 120)}`,
           hint: formatRelocking(isAuthoritative),

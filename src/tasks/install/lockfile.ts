@@ -43,11 +43,21 @@ function stopped(checked: CheckedProject, findings: readonly Finding[]): StepRes
   return { end: { type: 'stopped', at: 'lockfile' }, checked, findings }
 }
 
-/** Does the work of npm's `allow-remote`, which is lifted while npm runs. */
-function gateRemotes({ context }: CheckedProject): Finding[] {
+/**
+ * Does the work of npm's `allow-remote`, which is lifted while npm runs. What a rule has refused
+ * already is left out: to allow it is no way to get it.
+ */
+function gateRemotes({ context, findings }: CheckedProject): Finding[] {
   const lockfile = findLockfile(context.lockfiles)
   const client = context.clients.find(({ name }) => name === 'npm')
-  return lockfile === undefined || client === undefined
-    ? []
-    : findRemotes(context, client, lockfile)
+  if (lockfile === undefined || client === undefined) return []
+  const refused = new Set(findings.filter(({ severity }) => severity === 'error').map(formatPlace))
+  return findRemotes(context, client, lockfile).filter(
+    (finding) => !refused.has(formatPlace(finding)),
+  )
+}
+
+/** An entry begins on a line of its own; where it doesn't, its name tells it from the others. */
+function formatPlace({ file, line, package: name }: Finding): string {
+  return JSON.stringify([file, line, name])
 }

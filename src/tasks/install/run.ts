@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { refuseUnsupported } from '../../client/npm-plan.ts'
 import type { Refusal } from '../../egress/ledger.ts'
@@ -39,10 +38,10 @@ export async function runInstall(run: InstallRun): Promise<InstallOutcome> {
   try {
     return await withWayOut(run, before.project.npmConfig, async (wayOut) => {
       const snapshot = await takeSnapshot(listFiles(before, request))
-      const result = await runSteps({ ...run, before, request, wayOut, snapshot })
+      const step = { ...run, before, request, wayOut, snapshot }
+      const result = await runSteps(step)
       await translation.restore()
-      const end = await judgeResult(run, result, request)
-      return report(end, wayOut)
+      return report(await judgeResult(step, result), wayOut)
     })
   } finally {
     await translation.restore()
@@ -87,31 +86,26 @@ async function takeSteps(step: InstallStep): Promise<StepResult> {
 
 async function install(step: InstallStep, asked: StepResult): Promise<StepResult> {
   const { request, snapshot, onProgress } = step
-  // With --no-save npm looks everything up once more; the registry's answers have been judged.
-  if (request.isUnsaved) await snapshot.rollBack()
+  // With --no-save npm looks up once more what was named; the rest is as the lockfile says.
+  if (request.isUnsaved) await snapshot.rollBackManifests()
   onProgress({ type: 'installing' })
   const { end } = await runClientIn(step, request.installArguments, 'shown')
   // npm saves before it runs the project's own scripts, which may be what ends the run.
   if (end !== undefined) await snapshot.noteChanges()
+  else if (request.isUnsaved) await snapshot.rollBackLockfiles()
   return { ...asked, end }
 }
 
 /** Judges what is there now. A lockfile that the user didn't want has then served its purpose. */
-async function judgeResult(
-  run: InstallRun,
-  result: StepResult,
-  request: NpmRequest,
-): Promise<StepResult> {
+async function judgeResult(step: InstallStep, result: StepResult): Promise<StepResult> {
   if (result.end !== undefined) return result
-  const checked = await inspect(run)
-  if (request.leavesNoLockfile) await removeUnwanted(run, result)
-  const end = hasErrors(checked.findings) ? ({ type: 'stopped', at: 'result' } as const) : undefined
-  return { ...result, checked, end }
-}
-
-async function removeUnwanted({ root }: InstallRun, { checked }: StepResult): Promise<void> {
-  const lockfile = findLockfile(checked.context.lockfiles)
-  if (lockfile !== undefined) await rm(path.join(root, lockfile.file), { force: true })
+  try {
+    const checked = await inspect(step)
+    const isStopped = hasErrors(checked.findings)
+    return { ...result, checked, end: isStopped ? { type: 'stopped', at: 'result' } : undefined }
+  } finally {
+    if (step.request.leavesNoLockfile) await step.snapshot.rollBackLockfiles()
+  }
 }
 
 function report(

@@ -92,20 +92,24 @@ describe.for(cases.map((row) => [row.title, row] as const))(
   },
 )
 
-test('offline, the rules about the registry are not said to have been judged', patient, async () => {
-  const env = world.env({}, client)
-  const trial = { ...freshProject('good', ['install']), env }
-  const online = await runGuarded(world, client, trial)
-  expect(online.exitCode).toBe(0)
-  const offline = await runGuarded(world, client, { ...trial, args: ['install', '--offline'] })
-  expect(offline.exitCode).toBe(0)
-  const asked = ['leaky-registry', 'not-served', 'redirects-to-jsr']
-  const [before, after] = [online, offline].map(({ report }) =>
-    report.skipped.map(({ rule }) => rule).filter((rule) => asked.includes(rule)),
-  )
-  expect(before).toEqual([])
-  expect(after?.toSorted()).toEqual(asked)
-})
+test(
+  'offline, the rules about the registry are not said to have been judged',
+  patient,
+  async () => {
+    const env = world.env({}, client)
+    const trial = { ...freshProject('good', ['install']), env }
+    const online = await runGuarded(world, client, trial)
+    expect(online.exitCode).toBe(0)
+    const offline = await runGuarded(world, client, { ...trial, args: ['install', '--offline'] })
+    expect(offline.exitCode).toBe(0)
+    const asked = ['leaky-registry', 'not-served', 'redirects-to-jsr']
+    const [before, after] = [online, offline].map(({ report }) =>
+      report.skipped.map(({ rule }) => rule).filter((rule) => asked.includes(rule)),
+    )
+    expect(before).toEqual([])
+    expect(after?.toSorted()).toEqual(asked)
+  },
+)
 
 function freshProject(registry: RegistryName, args: readonly string[]): Trial {
   const files = { 'package.json': { name: 'p', dependencies }, '.npmrc': world.npmrc(registry) }

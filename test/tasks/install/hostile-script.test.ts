@@ -92,10 +92,7 @@ test('a script that is not run asks nobody, and nothing is said of it', patient,
   expect(outcome.report.hosts).not.toContainEqual(refused)
 })
 
-function dependingProject(
-  field: 'dependencies' | 'optionalDependencies',
-  client: Client,
-): Trial {
+function dependingProject(field: 'dependencies' | 'optionalDependencies', client: Client): Trial {
   return {
     files: {
       'package.json': { name: 'p', [field]: { 'with-script': '1.0.0' } },

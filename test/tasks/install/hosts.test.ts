@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startWorld, type World } from '../../world/world.ts'
 import { aliasOfCases, jsrName, lockedCases, lockfileOf } from './poison.ts'
 import { clientOf, runBare, runGuarded, type Trial } from './trial.ts'
@@ -24,6 +24,8 @@ const path = `/~/11/${jsrName}/1.0.0.tgz`
 
 const spellings = [
   ['the plain address', `https://npm.jsr.io${path}`],
+  ['another host of its own', `https://api.jsr.io${path}`],
+  ['no host before the domain', `https://jsr.io${path}`],
   ['a trailing dot', `https://npm.jsr.io.${path}`],
   ['upper case', `HTTPS://NPM.JSR.IO${path}`],
   ['a user that reads like the registry', `https://npm.corp.example@npm.jsr.io${path}`],

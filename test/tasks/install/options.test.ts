@@ -76,6 +76,11 @@ async function listInstalled(modules: string): Promise<string[]> {
   return names.filter((name) => !name.startsWith('.')).toSorted()
 }
 
+/** How often npm asked for the metadata of a package of JSR's. */
+function countLookups(name: string): number {
+  return world.log.filter(({ path: asked }) => asked.endsWith(`/@jsr%2f${name}`)).length
+}
+
 function format(manifest: object): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`
 }
@@ -97,22 +102,31 @@ describe.for(rows)('%s', patient, ([, client]) => {
     expect(installed).toEqual(['@jsr', '@luca', 'path'])
   })
 
-  test('--no-save installs, and saves nothing', async () => {
-    const outcome = await run(['install', '--no-save', 'is-tiny'], { client })
+  test.for([
+    ['--no-save with a package', ['--no-save', 'is-tiny'], ['@jsr', 'is-tiny', 'path']],
+    ['--no-save', ['--no-save'], ['@jsr', 'path']],
+    ['--no-package-lock', ['--no-package-lock'], ['@jsr', 'path']],
+  ] as const)('%s leaves no lockfile, but installs from one that was judged', async (row) => {
+    const [, args, installed] = row
+    const outcome = await run(['install', ...args], { client })
     expect(outcome).toMatchObject({
       exitCode: 0,
+      installed,
       manifest: format({ name: 'p', dependencies: path }),
-      installed: ['@jsr', 'is-tiny', 'path'],
       names: ['.npmrc', 'node_modules', 'package.json'],
     })
+    expect(outcome.stderr).toContain('asking the registry for 2 @jsr packages')
     expect(outcome.stdout).toContain('2 @jsr packages locked: 2 private')
+    // Whatever npm looks up again could come from elsewhere by then.
+    expect(countLookups('std__path')).toBe(1)
   })
 
-  test('--no-package-lock leaves no lockfile, but one is judged', async () => {
-    const outcome = await run(['install', '--no-package-lock'], { client })
-    expect(outcome).toMatchObject({ exitCode: 0, installed: ['@jsr', 'path'] })
-    expect(outcome.names).toEqual(['.npmrc', 'node_modules', 'package.json'])
-    expect(outcome.stdout).toContain('2 @jsr packages locked: 2 private')
+  test('an option without its value takes none of ours: nothing is fetched unjudged', async () => {
+    const outcome = await run(['install', '--omit'], { client })
+    expect(outcome).toMatchObject({ exitCode: 0 })
+    const tarballs = world.log.filter(({ path: asked }) => asked.endsWith('.tgz'))
+    const askedFirst = tarballs.slice(0, 2).map(({ headers }) => headers['user-agent'])
+    expect(askedFirst).toEqual(['jsr-guard', 'jsr-guard'])
   })
 
   test('a package that the registry lacks ends with npm’s own exit code and words', async () => {
@@ -229,13 +243,33 @@ test('update takes newer versions, and leaves the manifest alone', patient, asyn
   expect(outcome.stdout).toContain('private @luca/cases 1.0.1')
 })
 
-test.for([
-  ['of the project', { npmrc: ['package-lock=false'] }],
-  ['of the environment', { env: { npm_config_package_lock: 'false' } }],
-] as const)('package-lock=false %s leaves no lockfile', patient, async ([, options]) => {
-  const outcome = await run(['install'], options)
+const lockless: ReadonlyArray<readonly [string, readonly string[], RunOptions]> = [
+  ['package-lock=false of the project', [], { npmrc: ['package-lock=false'] }],
+  ['package-lock=false of the environment', [], { env: { npm_config_package_lock: 'false' } }],
+  ['save=false', [], { npmrc: ['save=false'] }],
+  ['shrinkwrap=false', [], { npmrc: ['shrinkwrap=false'] }],
+  ['--no-shrinkwrap', ['--no-shrinkwrap'], {}],
+]
+
+test.for(lockless)('%s leaves no lockfile, but installs from one', patient, async (row) => {
+  const [, args, options] = row
+  const outcome = await run(['install', ...args], options)
   expect(outcome).toMatchObject({ exitCode: 0, installed: ['@jsr', 'path'] })
   expect(outcome.names).toEqual(['.npmrc', 'node_modules', 'package.json'])
+  expect(countLookups('std__path')).toBe(1)
+})
+
+test('--no-package-lock leaves the lockfile that there is alone', patient, async () => {
+  const { cwd } = await run(['install', '--package-lock-only'])
+  const lockfile = await readFile(join(cwd, 'package-lock.json'), 'utf8')
+  const added = format({ name: 'p', dependencies: { ...path, 'is-tiny': '1' } })
+  await writeFile(join(cwd, 'package.json'), added)
+  const env = world.env({}, npm11)
+  const args = ['install', '--no-package-lock']
+  const outcome = await observe(await runGuard(args, { cwd, env }), cwd)
+  expect(outcome).toMatchObject({ exitCode: 0, manifest: added })
+  expect(outcome.installed).toEqual(['@jsr', 'is-tiny', 'path'])
+  expect(await readFile(join(cwd, 'package-lock.json'), 'utf8')).toBe(lockfile)
 })
 
 describe('in a project with workspaces', patient, () => {

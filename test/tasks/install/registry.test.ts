@@ -32,12 +32,15 @@ describe('a registry that serves', patient, () => {
     expect(outcome.report.packages).toMatchObject([{ name: jsrName, verdict: 'private' }])
   })
 
-  test.for(npms)('at a path of its own beside the default one passes, with npm %s', async (major) => {
-    const mapping = `@jsr:registry=${world.registry('split-jsr')}`
-    const outcome = await runGuarded(world, clientOf(major), freshProject('split', mapping))
-    expect(outcome).toMatchObject({ exitCode: 0, rules: [], changed: ['package-lock.json'] })
-    expect(outcome.report.packages).toMatchObject([{ name: jsrName, verdict: 'private' }])
-  })
+  test.for(npms)(
+    'at a path of its own beside the default one passes, with npm %s',
+    async (major) => {
+      const mapping = `@jsr:registry=${world.registry('split-jsr')}`
+      const outcome = await runGuarded(world, clientOf(major), freshProject('split', mapping))
+      expect(outcome).toMatchObject({ exitCode: 0, rules: [], changed: ['package-lock.json'] })
+      expect(outcome.report.packages).toMatchObject([{ name: jsrName, verdict: 'private' }])
+    },
+  )
 
   test('by redirects to a storage host passes', async () => {
     const outcome = await runGuarded(world, client, freshProject('blob-redirecting'))
@@ -114,13 +117,16 @@ describe('a registry that answers nothing of use', patient, () => {
     ['E404', 'missing'],
     ['network timeout', 'hanging'],
     ['invalid json', 'garbage'],
-  ])("makes npm fail with %s where there is no lockfile, and npm's exit code is ours", async (row) => {
-    const [code, registry] = row
-    const trial = { ...freshProject(registry), env: world.env(quick, client) }
-    const outcome = await runGuarded(world, client, trial)
-    expect(outcome).toMatchObject({ exitCode: 1, rules: [], changed: [] })
-    expect(outcome.stderr).toContain(code)
-  })
+  ])(
+    "makes npm fail with %s where there is no lockfile, and npm's exit code is ours",
+    async (row) => {
+      const [code, registry] = row
+      const trial = { ...freshProject(registry), env: world.env(quick, client) }
+      const outcome = await runGuarded(world, client, trial)
+      expect(outcome).toMatchObject({ exitCode: 1, rules: [], changed: [] })
+      expect(outcome.stderr).toContain(code)
+    },
+  )
 })
 
 describe('a registry that has not got the package', patient, () => {

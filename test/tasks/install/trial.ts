@@ -110,7 +110,7 @@ export async function readTree(cwd: string): Promise<ReadonlyMap<string, string>
 
 async function observe(
   world: World,
-  { files, env, prepare }: Trial & Required<Pick<Trial, 'env'>>,
+  { files, env, prepare }: Trial & { readonly env: Readonly<Record<string, string>> },
   run: (cwd: string) => Promise<RunResult>,
 ): Promise<Outcome> {
   const cwd = await createProject(files)
