@@ -32,9 +32,23 @@ async function readOpened(file: FileHandle): Promise<FileText> {
   const stats = await file.stat()
   if (!stats.isFile()) return { type: 'unreadable', reason: 'it is not a file' }
   if (stats.size > maxBytes) return { type: 'unreadable', reason: 'it is larger than 256 MiB' }
-  const bytes = await file.readFile()
+  const bytes = await readWhole(file, stats.size)
+  if (bytes === undefined) return { type: 'unreadable', reason: 'it changed while it was read' }
   if (!isUtf8(bytes)) return { type: 'unreadable', reason: 'it is not UTF-8' }
   return { type: 'text', text: bytes.toString('utf8') }
+}
+
+/** In one piece, where `readFile` would put together many small ones; `undefined` if it grew or shrank. */
+async function readWhole(file: FileHandle, size: number): Promise<Buffer | undefined> {
+  // One byte more than there should be, so that growth is seen.
+  const bytes = Buffer.allocUnsafe(size + 1)
+  let length = 0
+  while (length <= size) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length)
+    if (bytesRead === 0) break
+    length += bytesRead
+  }
+  return length === size ? bytes.subarray(0, size) : undefined
 }
 
 async function describeFailure(error: unknown, path: string): Promise<FileText> {

@@ -393,6 +393,13 @@ test('--offline installs from a warm cache, and asks nobody', patient, async () 
   expect(world.log).toEqual([])
 })
 
+test('npm’s own failure keeps npm’s exit code', patient, async () => {
+  const repository = `git+file://${world.directory}/no-repository.git`
+  const outcome = await run(['install', repository])
+  expect(outcome).toMatchObject({ exitCode: 128, names: ['.npmrc', 'package.json'] })
+  expect(outcome.stderr).toContain('npm error code 128')
+})
+
 test('an option that npm 12 doesn’t know gets npm’s own answer', patient, async () => {
   const unknown = await run(['install', '--frobnicate'], { client: npm12 })
   expect(unknown).toMatchObject({ exitCode: 1, names: ['.npmrc', 'package.json'] })
