@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, readFile, realpath } from 'node:fs/promises'
+import { access, readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
 
@@ -126,10 +126,19 @@ async function describeNpmScript(
 }
 
 async function readVersion(folder: string): Promise<string | undefined> {
-  const manifest: unknown = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'))
+  const manifest = await readManifest(path.join(folder, 'package.json'))
   if (typeof manifest !== 'object' || manifest === null) return undefined
   const { name, version } = manifest as { name?: unknown; version?: unknown }
   return name === 'npm' && typeof version === 'string' ? version : undefined
+}
+
+/** A script without a manifest, or with a broken one, is no npm. */
+async function readManifest(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 /** A shim says its version only when it is asked. */
@@ -150,8 +159,9 @@ async function describeShim(
   return { command: file, prefixArguments: [], version, folder: undefined, nodePath: undefined }
 }
 
+/** A folder may be entered, which is the same permission. */
 async function isExecutable(file: string): Promise<boolean> {
-  return await isAccessible(file, constants.X_OK)
+  return (await isAccessible(file, constants.X_OK)) && (await stat(file)).isFile()
 }
 
 async function isReadable(file: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { JsrGuardError } from '../errors.ts'
-import { keyAt, scanKeys, type UpperKeys } from './key-scan.ts'
+import { findDuplicate, keyAt, scanKeys, type UpperKeys } from './key-scan.ts'
 
 /** A JSON document in which every key stands once, with the lines of its upper keys. */
 export interface StrictJson {
@@ -20,8 +20,8 @@ export interface StrictJson {
 export function readStrictJson(text: string): StrictJson {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   const value = parse(source)
-  const { upperKeys, duplicate } = scanKeys(source)
-  if (duplicate !== undefined) throw duplicateKeyError(duplicate.key, duplicate.line)
+  const { upperKeys, hasInnerDuplicate } = scanKeys(source)
+  if (hasInnerDuplicate || !hasAllKeys(value, upperKeys)) throw duplicateKeyError(source)
   return { value, lineOf: createLineLookup(source, upperKeys) }
 }
 
@@ -57,7 +57,27 @@ function lineAt(source: string, offset: number): number {
   return line
 }
 
-function duplicateKeyError(key: string, line: number): JsrGuardError {
+/**
+ * Whether as many upper keys came out of the parse as are written: one that stands twice comes out
+ * once. Below a list, more than one object stands at the same depth, and each is counted.
+ */
+function hasAllKeys(value: unknown, { depths }: UpperKeys): boolean {
+  const outer = isContainer(value) ? Object.values(value) : []
+  const inner = outer.filter(isContainer)
+  const counts = [
+    isContainer(value) && !Array.isArray(value) ? outer.length : 0,
+    inner.reduce((sum, each) => sum + (Array.isArray(each) ? 0 : Object.keys(each).length), 0),
+  ]
+  const written = depths.filter((depth) => depth === 1).length
+  return written === counts[0] && depths.length - written === counts[1]
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function duplicateKeyError(source: string): JsrGuardError {
+  const { key, line } = findDuplicate(source) ?? { key: 'some key', line: undefined }
   const name = key.length > 80 ? `${key.slice(0, 80)}…` : key
   const message = `has the key ${name} twice in one object`
   return new JsrGuardError('ERR_JSR_GUARD_JSON_SYNTAX', message, {

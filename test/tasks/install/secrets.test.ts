@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -242,20 +243,18 @@ describe('the credentials of the proxy that was configured before', patient, () 
   })
 })
 
-/** Runs the same in text, with all that there is to say, and in JSON. */
+/** Runs jsr-guard with all that there is to say, in text and in JSON. */
 async function print(place: World, client: Client, trial: Trial): Promise<Printed> {
   const env = trial.env ?? place.env({}, client)
+  const cwd = await createProject(trial.files)
+  const report = join(env['HOME'] ?? '', 'report.json')
+  const formats = ['--verbose', '--format', 'text', '--format', `json=${report}`]
   place.forget()
-  const formats = [['--verbose'], ['--format', 'json', '--verbose']]
-  const results = []
-  for (const format of formats) {
-    const cwd = await createProject(trial.files)
-    results.push(await runGuard([...format, ...trial.args], { cwd, env }))
-  }
-  const codes = new Set(results.map(({ exitCode }) => exitCode))
-  expect(codes.size).toBe(1)
-  const output = results.map(({ stdout, stderr }) => `${stdout}\n${stderr}`).join('\n')
-  return { exitCode: results[0]?.exitCode, output }
+  const { exitCode, stdout, stderr } = await runGuard([...formats, ...trial.args], { cwd, env })
+  const json = existsSync(report) ? await readFile(report, 'utf8') : ''
+  // What can't be told has no report.
+  expect(json === '').toBe(exitCode === 4 || exitCode === 2)
+  return { exitCode, output: [stdout, stderr, json].join('\n') }
 }
 
 function project(npmrc: string): Trial {
