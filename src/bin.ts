@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { homedir } from 'node:os'
-import { runCli } from './cli/main.ts'
+import { readOwnVersion } from './project/own-version.ts'
 
 // A reader that has gone away (`| head`) is no failure of ours; a full disk is.
 for (const stream of [process.stdout, process.stderr]) {
@@ -10,15 +10,24 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // The exit code is set, and the process left to end by itself: output to a pipe is then complete.
-const exitCode = await runCli({
-  argv: process.argv.slice(2),
-  env: process.env,
-  cwd: process.cwd(),
-  home: homedir(),
-  stdout: createOutput(process.stdout),
-  stderr: createOutput(process.stderr),
-})
-process.exitCode ??= exitCode
+process.exitCode ??= await run(process.argv.slice(2))
+
+async function run(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && argv[0] === '--version') {
+    // Asked for often, by programs: nothing else is loaded for it.
+    process.stdout.write(`${readOwnVersion()}\n`)
+    return 0
+  }
+  const { runCli } = await import('./cli/main.ts')
+  return await runCli({
+    argv,
+    env: process.env,
+    cwd: process.cwd(),
+    home: homedir(),
+    stdout: createOutput(process.stdout),
+    stderr: createOutput(process.stderr),
+  })
+}
 
 function createOutput(stream: NodeJS.WriteStream): {
   write: (text: string) => void
