@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts'
 import { evaluate } from '../policy/evaluate.ts'
 import { judgeContext } from '../policy/judge.ts'
 import { detectPrivateRegistry } from '../policy/private-registry.ts'
+import { findReplacedHosts } from '../policy/registry-replacement.ts'
 import type { JudgedContext, PolicyContext } from '../policy/rule.ts'
 import type { Project } from '../project/load.ts'
 import { readOwnVersion } from '../project/own-version.ts'
@@ -31,7 +32,9 @@ export interface Judgement {
 export function judgeProject({ project, policy, levels }: JudgeOptions): Judgement {
   const context = judgeContext(createContext(project, policy))
   const { registry } = context
-  const found = evaluate(context, { ...policy.levels, ...levels })
+  const inForce = { ...policy.levels, ...levels }
+  const setting = project.npmConfig.get('replace-registry-host')?.value
+  const found = [...evaluate(context, inForce), ...findReplacedHosts(context, setting, inForce)]
   const report = createReport({
     version: readOwnVersion(),
     root: project.root,

@@ -7,6 +7,7 @@ import {
   type NpmPlan,
 } from '../../src/client/npm-plan.ts'
 import { parseNpmArguments } from '../../src/config/npm-arguments.ts'
+import type { NpmSetting } from '../../src/config/npm-config.ts'
 
 describe('a package argument', () => {
   test.for([
@@ -165,15 +166,11 @@ describe('the plan', () => {
 function refuse(args: readonly string[], configured: Readonly<Record<string, unknown>> = {}): void {
   const parsed = parseNpmArguments(args)
   const settings: Record<string, unknown> = { ...configured, ...parsed.settings }
-  const setting = (value: unknown) => ({
-    value,
-    raw: value,
-    layer: 'cli' as const,
-    from: '',
-    file: undefined,
-    line: undefined,
-  })
-  refuseUnsupported({ get: (key) => setting(settings[key]) }, parsed)
+  refuseUnsupported({ get: (key) => createSetting(settings[key]) }, parsed)
+}
+
+function createSetting(value: unknown): NpmSetting {
+  return { value, raw: value, layer: 'cli', from: '', file: undefined, line: undefined }
 }
 
 test.for([

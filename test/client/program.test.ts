@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
@@ -40,7 +41,7 @@ test.for(clients)('finds npm $version where npx or npm run has started us', asyn
     command,
     prefixArguments: [script],
     version: client.version,
-    folder: dirname(dirname(script)),
+    folder: dirname(dirname(realpathSync(script))),
     nodePath: command,
   })
 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { runClient, type ClientExit, type RunClientOptions } from '../../src/client/run.ts'
 import { createProject } from '../world/project.ts'
 import { isRunning } from '../tasks/install/processes.ts'
@@ -97,7 +97,8 @@ test('a client whose start can’t be noted is ended', async () => {
   await expect.poll(() => isRunning(client)).toBe(false)
 })
 
-describe.skipIf(isWindows)('a client that is told to end', () => {
+// It has seconds to do so.
+describe.skipIf(isWindows)('a client that is told to end', { timeout: 60_000 }, () => {
   test('before it has even started does so', async () => {
     const exit = await run('setInterval(() => {}, 1000)', { stop: AbortSignal.abort('SIGTERM') })
     expect(exit).toMatchObject({ exitCode: 143, signal: 'SIGTERM' })
@@ -130,32 +131,33 @@ describe.skipIf(isWindows)('a client that is told to end', () => {
       .unref()`
     expect(await runUntilStopped(child, 'SIGTERM', 2)).toMatchObject({ signal: 'SIGTERM' })
   })
-
-  /** Runs a script that never ends by itself, stops it, and sees that nothing of it is left. */
-  async function runUntilStopped(script: string, reason: string, reports = 1) {
-    const cwd = await createProject({})
-    const { server, address } = await listen()
-    const stop = new AbortController()
-    const pids: number[] = []
-    // What runs reports by a connection: it has set up all by then.
-    server.on('connection', (socket) => {
-      socket.on('data', (data) => {
-        pids.push(Number(data.toString()))
-        if (pids.length === reports) stop.abort(reason)
-      })
-      socket.on('error', () => undefined)
-    })
-    const report = `process.send = (pid) => require('node:net').connect(${JSON.stringify(address)}).on('error', () => {}).end(String(pid))`
-    const exit = await run(
-      `${report};${script};process.send(process.pid);setInterval(() => {}, 1000)`,
-      { cwd, stop: stop.signal },
-    )
-    server.close()
-    expect(pids).toHaveLength(reports)
-    expect(pids.filter(isRunning)).toEqual([])
-    return exit
-  }
 })
+
+/** Runs a script that never ends by itself, stops it, and sees that nothing of it is left. */
+async function runUntilStopped(script: string, reason: string, reports = 1) {
+  const cwd = await createProject({})
+  const { server, address } = await listen()
+  const stop = new AbortController()
+  const pids: number[] = []
+  onTestFinished(() => pids.filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL')))
+  // What runs reports by a connection: it has set up all by then.
+  server.on('connection', (socket) => {
+    socket.on('data', (data) => {
+      pids.push(Number(data.toString()))
+      if (pids.length === reports) stop.abort(reason)
+    })
+    socket.on('error', () => undefined)
+  })
+  const report = `process.send = (pid) => require('node:net').connect(${JSON.stringify(address)}).on('error', () => {}).end(String(pid))`
+  const exit = await run(
+    `${report};${script};process.send(process.pid);setInterval(() => {}, 1000)`,
+    { cwd, stop: stop.signal },
+  )
+  server.close()
+  expect(pids).toHaveLength(reports)
+  expect(pids.filter(isRunning)).toEqual([])
+  return exit
+}
 
 async function listen() {
   const { createServer } = await import('node:net')

@@ -229,3 +229,16 @@ test('no secret of an address gets into a report', async () => {
   expect(report.findings.length).toBeGreaterThan(2)
   expect(JSON.stringify(report)).not.toContain(secret)
 })
+
+test.for([
+  ['always', ['foreign-resolution']],
+  ['npm.corp.example', ['foreign-resolution']],
+  ['npmjs', []],
+  ['never', []],
+])('replace-registry-host=%s leads npm elsewhere: %j', async ([setting, expected]) => {
+  const { findings } = await check({
+    ...goodProject(),
+    '.npmrc': `registry=https://other.corp.example/\n@jsr:registry=https://npm.corp.example/npm/\nreplace-registry-host=${setting}\n`,
+  })
+  expect(findings.map(({ rule }) => rule)).toEqual(expected)
+})

@@ -1,5 +1,4 @@
 import type { Finding } from '../../finding.ts'
-import { findReplacedHosts } from '../../policy/registry-replacement.ts'
 import { inspectProject, type CheckedProject } from '../check.ts'
 import type { InstallRun } from './step.ts'
 
@@ -16,10 +15,7 @@ export async function inspect(run: Omit<InstallRun, 'lock'>): Promise<CheckedPro
       argv: withAbsolutePrefix(args, run),
     },
   })
-  const { context, project, levels } = checked
-  const setting = project.npmConfig.get('replace-registry-host')?.value
-  const replaced = findReplacedHosts(context, setting, levels)
-  return { ...checked, findings: [...checked.findings.filter(isOfConcern), ...replaced] }
+  return { ...checked, findings: checked.findings.filter(isOfConcern) }
 }
 
 /** npm resolves `--prefix` by its own folder; the configuration is read as of the project's. */

@@ -153,7 +153,7 @@ function describeRefusal({ host, port }: Refusal): Finding {
     rule: 'direct-route',
     severity: 'error',
     message: `npm, or a script that it started, asked ${host}:${port} and was refused`,
-    hint: 'see which package it was with --verbose; a lockfile or a registry leads there',
+    hint: 'install with --ignore-scripts to see whether it was a script; else the registry leads there',
     file: 'package.json',
     line: undefined,
     package: undefined,

@@ -1,7 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, assert, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  afterAll,
+  assert,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest'
 import { createProject } from '../../world/project.ts'
 import { runGuard, startGuard, type Running } from '../../world/run.ts'
 import { startWorld, type World, type WorldRequest } from '../../world/world.ts'
@@ -80,21 +90,27 @@ const held = `{
 }
 `
 
-describe('after a run was killed while npm resolved', patient, () => {
-  async function killOne() {
-    const files = { 'package.json': held, '.npmrc': registry.npmrc }
-    const cwd = await createProject(files)
-    const env = world.env({}, npm11)
-    registry.hold('packument', 'npm')
-    const running = startGuard(['install'], { cwd, env })
-    await registry.held()
-    const clients = await readClients(cwd)
-    running.process.kill('SIGKILL')
-    await running.result
-    registry.release()
-    return { cwd, env, clients, file: join(cwd, 'package.json') }
-  }
+/** Adds a field, and asks for another version. */
+function edit(text: string): string {
+  return text.replace('"held",', '"held",\n  "description": "edited",').replace('1"\n', '1.0.1"\n')
+}
 
+/** Kills a run while it has the manifest translated; npm is left behind. */
+async function killOne() {
+  const files = { 'package.json': held, '.npmrc': registry.npmrc }
+  const cwd = await createProject(files)
+  const env = world.env({}, npm11)
+  registry.hold('packument', 'npm')
+  const running = startGuard(['install'], { cwd, env })
+  await registry.held()
+  const clients = await readClients(cwd)
+  running.process.kill('SIGKILL')
+  await running.result
+  registry.release()
+  return { cwd, env, clients, file: join(cwd, 'package.json') }
+}
+
+describe('after a run was killed while npm resolved', patient, () => {
   test('the next one says so, and ends the npm that was left behind', async () => {
     const { cwd, env, clients, file } = await killOne()
     expect(await readFile(file, 'utf8')).toContain('npm:@jsr/luca__cases@^1')
@@ -109,8 +125,6 @@ describe('after a run was killed while npm resolved', patient, () => {
   test('an edit that somebody made in between is kept', async () => {
     const { cwd, env, file } = await killOne()
     const found = await readFile(file, 'utf8')
-    const edit = (text: string): string =>
-      text.replace('"held",', '"held",\n  "description": "edited",').replace('1"\n', '1.0.1"\n')
     await writeFile(file, edit(found))
     expect(await runGuard(['install'], { cwd, env })).toMatchObject({ exitCode: 0 })
     expect(await readFile(file, 'utf8')).toBe(edit(held))
@@ -141,12 +155,14 @@ test('the scripts of a run that was killed are ended by the next one', patient, 
   const cwd = await createProject({ ...files, '.npmrc': world.npmrc('good') })
   const env = world.env({}, npm11)
   const running = startGuard(['install'], { cwd, env })
-  const [, ...pids] = await whenPrinted(/^running (\d+) (\d+)$/m, 'stdout')(running)
+  const [, ...found] = await whenPrinted(/^running (\d+) (\d+)$/m, 'stdout')(running)
+  const pids = found.map(Number)
+  onTestFinished(() => pids.filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL')))
   running.process.kill('SIGKILL')
   expect(await runGuard(['install', '--ignore-scripts'], { cwd, env })).toMatchObject({
     exitCode: 0,
   })
-  expect(pids.map(Number).filter(isRunning)).toEqual([])
+  expect(pids.filter(isRunning)).toEqual([])
 })
 
 describe('of two runs in one folder', patient, () => {

@@ -226,9 +226,9 @@ async function installPacked(prefix: string): Promise<void> {
   const [{ filename }] = JSON.parse(packed.stdout)
   await execute('tar', ['-xzf', join(folder, basename(filename)), '-C', folder])
   await symlink(join(root, 'node_modules'), join(folder, 'package', 'node_modules'))
-  const program = join(folder, 'package', 'dist', 'bin.js')
-  await chmod(program, 0o755)
-  await symlink(program, join(bin, 'jsr-guard'))
+  const guard = join(folder, 'package', 'dist', 'bin.js')
+  await chmod(guard, 0o755)
+  await symlink(guard, join(bin, 'jsr-guard'))
 }
 
 /** The `npx` that belongs to a client. */

@@ -117,13 +117,13 @@ test('an override may say jsr: itself, and stays as it is', patient, async () =>
 })
 
 test('another failure of npm’s is not explained by it', patient, async () => {
-  const dependencies = { deep: '^2', 'not-there-at-all': '1' }
+  const dependencies = { 'is-tiny': 'no tag!', 'needs-jsr': '^1' }
   const project = { 'package.json': { name: 'p', dependencies }, '.npmrc': world.npmrc('good') }
   const cwd = await createProject(project)
   const env = world.env({}, clientOf('11'))
   const { exitCode, stderr, stdout } = await runGuard(['install'], { cwd, env })
   expect(exitCode).toBe(1)
-  expect(stderr).toContain('npm error code E404')
+  expect(stderr).toContain('npm error code EINVALIDTAGNAME')
   expect(stdout).not.toContain('jsr-specifier')
 })
 
