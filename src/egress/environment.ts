@@ -4,7 +4,7 @@
  * `client` is the package manager that is going to run. Some variables are for one client alone:
  * npm warns of settings it doesn't know, and Yarn 4 stops at them.
  */
-export function proxyEnvironment(proxyUrl: string, client?: string): Record<string, string> {
+function proxyEnvironment(proxyUrl: string, client?: string): Record<string, string> {
   const { proxy, bypass } = names[client ?? ''] ?? { proxy: [], bypass: [] }
   return {
     ...Object.fromEntries([...forEveryone.proxy, ...proxy].map((name) => [name, proxyUrl])),

@@ -33,7 +33,7 @@ export interface Asked {
 }
 
 /** What is to become of a request. */
-export type Decision =
+type Decision =
   | { readonly type: 'allowed'; readonly target: Target }
   | { readonly type: 'refused'; readonly refusal: Refusal }
 

@@ -157,7 +157,7 @@ export function findDuplicate(
 }
 
 /** Offset of the quote that closes the string opened at `start`. */
-export function stringEnd(source: string, start: number): number {
+function stringEnd(source: string, start: number): number {
   for (let end = source.indexOf('"', start + 1); ; end = source.indexOf('"', end + 1)) {
     let before = end - 1
     while (source.charCodeAt(before) === backslash) before -= 1

@@ -2,10 +2,10 @@
 // this npm gives to its npm-registry-fetch, and the credentials that it picks for each URL.
 const { readFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
-const { join } = require('node:path')
+const path = require('node:path')
 
 const { npmPath, machines, urls } = JSON.parse(readFileSync(0, 'utf8'))
-const load = createRequire(join(npmPath, 'package.json'))
+const load = createRequire(path.join(npmPath, 'package.json'))
 const Config = load('@npmcli/config')
 const { definitions, shorthands, flatten } = load('@npmcli/config/lib/definitions')
 const { getAuth } = load('npm-registry-fetch')

@@ -235,7 +235,7 @@ test.for([
   ['npm.corp.example', ['foreign-resolution']],
   ['npmjs', []],
   ['never', []],
-])('replace-registry-host=%s leads npm elsewhere: %j', async ([setting, expected]) => {
+] as const)('replace-registry-host=%s leads npm elsewhere: %j', async ([setting, expected]) => {
   const { findings } = await check({
     ...goodProject(),
     '.npmrc': `registry=https://other.corp.example/\n@jsr:registry=https://npm.corp.example/npm/\nreplace-registry-host=${setting}\n`,

@@ -48,7 +48,7 @@ test.for([
   ['one long word', 'a'.repeat(300_000)],
   ['a long query', `https://a.example/?${').'.repeat(150_000)}x`],
   ['many schemes', 'https:'.repeat(50_000)],
-])('%s is read in linear time', ([, text]) => {
+] as const)('%s is read in linear time', ([, text]) => {
   expect(redactText(text).length).toBeLessThanOrEqual(text.length)
 })
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { World } from '../../world/world.ts'
 
 /** What can be asked of a {@link HeldRegistry}. */
-export type HeldAnswer = 'packument' | 'tarball'
+type HeldAnswer = 'packument' | 'tarball'
 
 /** A private registry with one package of JSR's, which keeps answers back for as long as it is told. */
 export interface HeldRegistry {

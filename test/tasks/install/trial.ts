@@ -36,7 +36,7 @@ export interface GuardedOutcome extends Outcome {
 }
 
 /** A report as `--format json` prints it, as far as tests read it. */
-export interface ReportJson {
+interface ReportJson {
   readonly findings: ReadonlyArray<{
     readonly rule: string
     readonly severity: string
@@ -90,11 +90,6 @@ export async function runGuarded(
   const report = readReport(outcome)
   const errors = report.findings.filter(({ severity }) => severity === 'error')
   return { ...outcome, report, rules: Array.from(new Set(errors.map(({ rule }) => rule))) }
-}
-
-/** The requests that were answered, and the connections that were made, whoever made them. */
-export function listAsked(asked: readonly WorldRequest[]): string[] {
-  return asked.map(({ via, method, host, path }) => `${via} ${method} ${host}${path}`)
 }
 
 /** The text of every file of a project, by its path; `node_modules` is passed over. */
