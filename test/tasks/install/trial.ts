@@ -5,7 +5,7 @@ import { clients, type Client } from '../../clients/clients.ts'
 import { findMarker } from '../../world/marker.ts'
 import { createProject } from '../../world/project.ts'
 import { runClient, runGuard, type RunResult } from '../../world/run.ts'
-import type { World, WorldRequest } from '../../world/world.ts'
+import type { World } from '../../world/world.ts'
 
 /** A project as it is found, and what is to be done with it. */
 export interface Trial {
