@@ -70,14 +70,14 @@ test('a command with options of its own names them first', async () => {
   const { exitCode, stdout } = await runAlone(cwd, ['rewrite', '--help'])
   expect(exitCode).toBe(0)
   expect(stdout.split('\nOptions\n')[0]).toMatchInlineSnapshot(`
-    "Usage: jsr-guard [options] rewrite [--to npm|jsr] [--check|--dry-run]
+    "Usage: jsr-guard [options] rewrite [--to npm|jsr] [--check|--write]
 
     Turn jsr: specifiers into aliases, or back, in the manifests.
 
     Options of rewrite
       --to npm|jsr  npm: aliases (default), or jsr: specifiers
-      --check       change nothing; fail if something would change
-      --dry-run     change nothing; print what would change
+      --check       fail if something would change
+      --write       change the manifests; without it, say what would change
     "
   `)
 })
