@@ -9,6 +9,7 @@ export const errorCodes = {
   ERR_JSR_GUARD_MANIFEST: 'A manifest could not be read.',
   ERR_JSR_GUARD_CONFIG: 'A configuration file of a client could not be read.',
   ERR_JSR_GUARD_JSON_SYNTAX: 'A file is not strict JSON.',
+  ERR_JSR_GUARD_YAML_SYNTAX: 'A file is not plain YAML.',
   ERR_JSR_GUARD_LOCKFILE_SYNTAX: 'A lockfile could not be read as its format.',
   ERR_JSR_GUARD_LOCKFILE_VERSION: 'A lockfile is of a version that cannot be judged.',
   ERR_JSR_GUARD_SPECIFIER: 'A jsr: specifier is not valid.',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { RuleLevels } from '../config/policy-file.ts'
 import { JsrGuardError } from '../errors.ts'
 import { ruleLevels, type RuleId, type RuleLevel } from '../finding.ts'
+import { judgedClients } from '../project/load.ts'
 import { reporters, type ReporterName } from '../report/reporters.ts'
 import type { RenderOptions } from '../report/report.ts'
 import type { ClientName } from '../route/route.ts'
@@ -71,9 +72,9 @@ function parseClient(text: string | undefined): ClientName | undefined {
       hint: formatNearest(text, clientNames),
     })
   }
-  if (client !== 'npm') {
+  if (!judgedClients.includes(client)) {
     throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `this version cannot judge ${client} yet`, {
-      hint: 'npm is the client that it knows',
+      hint: `it knows ${judgedClients.join(' and ')}`,
     })
   }
   return client
@@ -181,6 +182,19 @@ export function refuseArguments({ name, arguments: args }: Invocation): void {
   if (first === undefined) return
   throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `${name} takes no argument ${quoteShort(first)}`, {
     hint: 'name the folder of the project with --cwd',
+  })
+}
+
+/**
+ * Refuses another client than npm, for a command that knows no other yet.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_USAGE`
+ */
+export function refuseOtherClients({ client }: Settings, name: string): void {
+  if (client === undefined || client === 'npm') return
+  const message = `this version cannot ${name} with ${client} yet`
+  throw new JsrGuardError('ERR_JSR_GUARD_USAGE', message, {
+    hint: 'npm is the client that it knows',
   })
 }
 

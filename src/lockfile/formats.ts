@@ -1,12 +1,13 @@
 import { JsrGuardError } from '../errors.ts'
 import type { Lockfile } from './locked-package.ts'
 import { readNpmLockfile } from './npm.ts'
+import { readPnpmLockfile } from './pnpm.ts'
 
 /** A lockfile that a client reads. */
 export interface LockfileFormat {
   /** Its place in a project, `/` as separator. */
   readonly file: string
-  readonly client: 'npm'
+  readonly client: 'npm' | 'pnpm'
   readonly role: LockfileRole
   /** @throws JsrGuardError for what can't be judged; a format that is only known always throws. */
   readonly read: (text: string) => Lockfile
@@ -30,6 +31,13 @@ export const lockfileFormats: readonly LockfileFormat[] = [
   { file: 'npm-shrinkwrap.json', client: 'npm', role: 'lockfile', read: readNpmLockfile },
   { file: 'package-lock.json', client: 'npm', role: 'lockfile', read: readNpmLockfile },
   { file: 'node_modules/.package-lock.json', client: 'npm', role: 'record', read: readNpmLockfile },
+  { file: 'pnpm-lock.yaml', client: 'pnpm', role: 'lockfile', read: readPnpmLockfile },
+  {
+    file: 'node_modules/.pnpm/lock.yaml',
+    client: 'pnpm',
+    role: 'record',
+    read: readPnpmLockfile,
+  },
   { file: 'yarn.lock', client: 'npm', role: 'stand-in', read: refuseYarnLock },
 ]
 
@@ -40,7 +48,7 @@ export const lockfileFormats: readonly LockfileFormat[] = [
  *   the file: then nothing is known of what it leads to, which is a finding and never a pass.
  */
 export function readLockfile(file: string, text: string): Lockfile {
-  const format = lockfileFormats.find((known) => known.file === file)
+  const format = findLockfileFormat(file)
   if (format === undefined) throw new Error(`${file} is none of the lockfiles that are known`)
   try {
     return format.read(text)
@@ -49,6 +57,21 @@ export function readLockfile(file: string, text: string): Lockfile {
     const { code, message, hint, line, cause } = error
     throw new JsrGuardError(code, message, { hint, file, line, cause: cause ?? error })
   }
+}
+
+/**
+ * The format of a file, by its path: pnpm has a lockfile in each folder where it is told to, and one
+ * for each branch, `pnpm-lock.<branch>.yaml`. `undefined` for what is no lockfile that is known.
+ */
+export function findLockfileFormat(file: string): LockfileFormat | undefined {
+  const exact = lockfileFormats.find((known) => known.file === file)
+  if (exact !== undefined || !isPnpmLockfile(file)) return exact
+  return { file, client: 'pnpm', role: 'lockfile', read: readPnpmLockfile }
+}
+
+/** Whether a file is one of pnpm's lockfiles, by its name. */
+export function isPnpmLockfile(file: string): boolean {
+  return /(?:^|\/)pnpm-lock(?:\.[^/]+)?\.yaml$/.test(file)
 }
 
 /**

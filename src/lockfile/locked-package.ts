@@ -2,8 +2,11 @@
 export type PackageSource =
   /** A web address that the lockfile names. Credentials have been taken off. */
   | { readonly type: 'remote'; readonly url: URL; readonly hasCredentials: boolean }
-  /** The lockfile names no address: the client asks the registry that its configuration leads to. */
-  | { readonly type: 'route' }
+  /**
+   * The lockfile names no address: the client asks the registry that its configuration leads to, for
+   * the package's usual address, or for a path below the registry.
+   */
+  | { readonly type: 'route'; readonly path?: string | undefined }
   /** Inside the tarball of the package that contains it. */
   | { readonly type: 'bundled' }
   | { readonly type: 'git'; readonly url: string }
@@ -35,6 +38,8 @@ export interface LockedProject {
   readonly folder: string
   /** Alias to specifier, of all dependency fields taken together. */
   readonly dependencies: ReadonlyMap<string, string>
+  /** Alias to the key of the package that stands for it, where the lockfile says that. */
+  readonly keys?: ReadonlyMap<string, string> | undefined
   readonly line: () => number | undefined
 }
 

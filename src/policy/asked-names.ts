@@ -1,4 +1,4 @@
-import type { LockedPackage } from '../lockfile/locked-package.ts'
+import type { Lockfile } from '../lockfile/locked-package.ts'
 import type { Manifest } from '../manifest/package-json.ts'
 import { detectJsrTarget, isRequested } from './jsr-target.ts'
 
@@ -7,14 +7,15 @@ import { detectJsrTarget, isRequested } from './jsr-target.ts'
  * the name that it asks for; `undefined` where two ask for different ones.
  *
  * An entry's own name is whatever somebody wrote into the lockfile, and npm installs it without
- * comparing. Knows keys that are paths below `node_modules`; the other lockfiles key their entries
- * by name.
+ * comparing. Where the lockfile says which entry stands for which alias, that counts; else keys are
+ * paths below `node_modules`.
  */
 export function detectAskedNames(
-  { file, packages }: { readonly file: string; readonly packages: readonly LockedPackage[] },
+  { file, packages, projects }: { readonly file: string } & Pick<Lockfile, 'packages' | 'projects'>,
   manifests: readonly Manifest[],
 ): ReadonlyMap<string, string | undefined> {
-  const asked = manifests.flatMap((manifest) => detectAsked(manifest, lockfileFolder(file)))
+  const base = lockfileFolder(file)
+  const asked = manifests.flatMap((manifest) => detectAsked(manifest, { base, projects }))
   const names = new Map<string, string | undefined>()
   if (asked.length === 0) return names
   const places = new Set(asked.flatMap((one) => one.keys))
@@ -28,10 +29,11 @@ export function detectAskedNames(
   return names
 }
 
-/** The folder that a lockfile's paths start from; npm's hidden record lies one deeper. */
+/** The folder that a lockfile's paths start from; the records of npm and pnpm lie deeper. */
 export function lockfileFolder(file: string): string {
   const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))
-  return folder === 'node_modules' ? '' : folder.replace(/\/node_modules$/, '')
+  const outer = folder.replace(/\/\.pnpm$/, '')
+  return outer === 'node_modules' ? '' : outer.replace(/\/node_modules$/, '')
 }
 
 /** A manifest's folder as a lockfile's paths have it; `undefined` where it lies elsewhere. */
@@ -47,12 +49,19 @@ interface AskedPackage {
   readonly keys: readonly string[]
 }
 
-function detectAsked({ folder, dependencies }: Manifest, base: string): AskedPackage[] {
+function detectAsked(
+  { folder, dependencies }: Manifest,
+  { base, projects }: { readonly base: string } & Pick<Lockfile, 'projects'>,
+): AskedPackage[] {
   const from = relativeFolder(folder, base)
   if (from === undefined) return []
+  const named = projects.find((project) => project.folder === from)?.keys
   return dependencies.filter(isRequested).flatMap(({ alias, specifier }) => {
     const target = detectJsrTarget(alias, specifier)
-    return target === undefined ? [] : [{ name: target.name, keys: listPlaces(from, alias) }]
+    if (target === undefined) return []
+    const key = named?.get(alias)
+    if (named !== undefined) return key === undefined ? [] : [{ name: target.name, keys: [key] }]
+    return [{ name: target.name, keys: listPlaces(from, alias) }]
   })
 }
 

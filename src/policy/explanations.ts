@@ -21,12 +21,6 @@ const needsPolicy =
 
 /** Rules whose ids are public already, and which `check` in this version does not know. */
 export const plannedRules: Readonly<Partial<Record<RuleId, RuleText>>> = {
-  'guard-bypassed': {
-    summary: 'No setting switches the pnpm hook off or shadows it.',
-    explanation: `pnpm runs the hook in .pnpmfile.cjs only if nothing keeps it from that: ignorePnpmfile, another pnpmfile, another lockfileDir, or a .pnpmfile.mjs, which pnpm 11 and later take first, each leave the project without the guard, silently.
-
-This version of jsr-guard does not check it yet. It is planned together with the pnpm hook.`,
-  },
   'not-served': {
     summary: 'The private registry has every @jsr package and version that is locked.',
     explanation: `A lockfile may name the private registry and the registry may still not have the package: then the install fails, on a day when the client's cache is empty.

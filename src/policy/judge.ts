@@ -1,4 +1,5 @@
 import type { LockedPackage } from '../lockfile/locked-package.ts'
+import type { Route } from '../route/route.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { detectHost } from './address.ts'
 import { detectAskedNames } from './asked-names.ts'
@@ -11,6 +12,7 @@ import type {
   JudgedPackage,
   LockfileInUse,
   PolicyContext,
+  SpecifierFile,
 } from './rule.ts'
 import { hasJsrScope } from './tarball-url.ts'
 import { judgeSource } from './verdict.ts'
@@ -18,7 +20,12 @@ import { judgeSource } from './verdict.ts'
 /** Finds out, once, what the rules and the report need to know about the `@jsr` packages. */
 export function judgeContext(context: PolicyContext): JudgedContext {
   const judged = context.lockfiles.flatMap((lockfile) => judgeLockfile(lockfile, context))
-  return { ...context, judged, hasJsr: hasJsr(context, judged) }
+  const specifierFiles = listSpecifierFiles(context)
+  return { ...context, judged, specifierFiles, hasJsr: hasJsr(context, judged) }
+}
+
+function listSpecifierFiles({ manifests, workspaceFile }: PolicyContext): readonly SpecifierFile[] {
+  return workspaceFile === undefined ? manifests : [...manifests, workspaceFile]
 }
 
 /**
@@ -37,7 +44,7 @@ function hasJsr(context: PolicyContext, judged: readonly JudgedLockfile[]): bool
   return (
     context.isRegistryPinned ||
     context.clients.some(({ route }) => route.kind === 'scope') ||
-    context.manifests.some(({ dependencies }) => dependencies.some(isJsrDependency)) ||
+    listSpecifierFiles(context).some(({ dependencies }) => dependencies.some(isJsrDependency)) ||
     context.lockfiles.some(({ content }) => content.type === 'unreadable') ||
     judged.some(
       ({ jsrPackages, lockfile }) =>
@@ -51,7 +58,7 @@ function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLock
   if (content.type === 'unreadable') return []
   const { lockfile } = content
   const client = context.clients.find(({ name }) => name === inUse.client)
-  const askedNames = detectAskedNames({ file, packages: lockfile.packages }, context.manifests)
+  const askedNames = detectAskedNames({ file, ...lockfile }, context.manifests)
   const jsrPackages: JudgedPackage[] = []
   const unpinned: LockedPackage[] = []
   const weaklyPinned: LockedPackage[] = []
@@ -75,12 +82,13 @@ function isJsrPackage(locked: LockedPackage, client: ClientInUse | undefined): b
   return hasJsrName(locked.name) || hasJsrName(locked.alias) || hasJsrSource(locked, client)
 }
 
-function hasJsrSource({ name, source }: LockedPackage, client: ClientInUse | undefined): boolean {
+function hasJsrSource(locked: LockedPackage, client: ClientInUse | undefined): boolean {
+  const { name, source } = locked
   switch (source.type) {
     case 'remote':
       return isJsrHost(source.url.hostname) || hasJsrScope(source.url)
     case 'route':
-      return isJsrHost(client?.routeOf(name).url?.hostname ?? '')
+      return isJsrRoute(client?.routeOf(name)) || hasJsrPath(source.path)
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '')
     case 'local':
@@ -88,4 +96,13 @@ function hasJsrSource({ name, source }: LockedPackage, client: ClientInUse | und
     case 'unknown':
       return false
   }
+}
+
+function isJsrRoute(route: Route | undefined): boolean {
+  return route?.url !== undefined && isJsrHost(route.url.hostname)
+}
+
+/** Whether a path names the scope, below whatever registry it is. */
+function hasJsrPath(path: string | undefined): boolean {
+  return path !== undefined && hasJsrScope(new URL(path, 'https://registry.invalid/'))
 }

@@ -1,3 +1,4 @@
+import type { HookBypass } from '../config/pnpm-hook.ts'
 import type { Finding, RuleId } from '../finding.ts'
 import type { LockedPackage, Lockfile } from '../lockfile/locked-package.ts'
 import type { Manifest } from '../manifest/package-json.ts'
@@ -41,8 +42,22 @@ export interface PolicyContext {
   readonly tarballs: readonly UrlPrefix[]
   readonly clients: readonly ClientInUse[]
   readonly manifests: readonly Manifest[]
+  /** pnpm's `pnpm-workspace.yaml`, where pnpm is in use: its catalogs and overrides. */
+  readonly workspaceFile?: SpecifierFile | undefined
+  /** jsr-guard's hook for pnpm, where the project has it, and what keeps pnpm from running it. */
+  readonly pnpmHook?: PnpmHook | undefined
   readonly lockfiles: readonly LockfileInUse[]
 }
+
+/** The hook of a project. */
+export interface PnpmHook {
+  /** Path relative to the project. */
+  readonly file: string
+  readonly bypasses: readonly HookBypass[]
+}
+
+/** A file with specifiers in it: a manifest, or what stands beside manifests. */
+export type SpecifierFile = Pick<Manifest, 'file' | 'dependencies'>
 
 /** A client that the project is installed with. */
 export interface ClientInUse {
@@ -79,6 +94,8 @@ export interface LockfileInUse {
 export interface JudgedContext extends PolicyContext {
   /** Whether the project has to do with JSR at all, so that routes matter to it. */
   readonly hasJsr: boolean
+  /** The manifests, and what stands beside them. */
+  readonly specifierFiles: readonly SpecifierFile[]
   /** The lockfiles that could be read. */
   readonly judged: readonly JudgedLockfile[]
 }

@@ -4,6 +4,7 @@ import { directDependency } from './rules/direct-dependency.ts'
 import { directResolution } from './rules/direct-resolution.ts'
 import { directRoute } from './rules/direct-route.ts'
 import { foreignResolution } from './rules/foreign-resolution.ts'
+import { guardBypassed } from './rules/guard-bypassed.ts'
 import { insecureRoute } from './rules/insecure-route.ts'
 import { invalidSpecifier } from './rules/invalid-specifier.ts'
 import { jsrSpecifier } from './rules/jsr-specifier.ts'
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   unmappedScope,
   routeConflict,
   insecureRoute,
+  guardBypassed,
   jsrSpecifier,
   directDependency,
   invalidSpecifier,

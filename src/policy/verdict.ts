@@ -44,7 +44,7 @@ export function judgeSource(
     case 'remote':
       return judgeRemote(source, context)
     case 'route':
-      return judgeRoute(client?.routeOf(locked.name), context)
+      return judgeRoute(client?.routeOf(locked.name), source.path, context)
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '') ? directByUrl : foreignEntry
     case 'local':
@@ -80,11 +80,17 @@ function judgeRemote(
   return tarballs.some((prefix) => hasPrefix(url, prefix)) ? privateByPrefix : foreignByUrl
 }
 
-function judgeRoute(route: Route | undefined, { registry }: PolicyContext): SourceJudgement {
+function judgeRoute(
+  route: Route | undefined,
+  path: string | undefined,
+  { registry }: PolicyContext,
+): SourceJudgement {
   if (route?.url === undefined) return unknownByRoute
   if (isJsrHost(route.url.hostname)) return directByRoute
   if (isOpenToAll(route) || registry === undefined) return foreignByRoute
-  return isServedBy(route.url, registry) ? privateByRoute : foreignByRoute
+  // A path is one below the route: its reader has let no other pass.
+  const url = path === undefined ? route.url : new URL(path, route.url)
+  return isServedBy(url, registry) ? privateByRoute : foreignByRoute
 }
 
 /** Whether a path is the folder of one of the project's own manifests: nothing was fetched for it. */

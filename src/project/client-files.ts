@@ -31,7 +31,6 @@ const knownFiles: readonly ClientFile[] = [
   ...lockfileFormats
     .filter(({ role }) => role !== 'stand-in')
     .map(({ file, client }) => ({ file, client, kind: 'lockfile' as const })),
-  { file: 'pnpm-lock.yaml', client: 'pnpm', kind: 'lockfile' },
   { file: 'yarn.lock', client: 'yarn', kind: 'lockfile' },
   { file: 'bun.lock', client: 'bun', kind: 'lockfile' },
   { file: 'bun.lockb', client: 'bun', kind: 'lockfile' },

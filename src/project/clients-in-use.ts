@@ -15,6 +15,8 @@ export interface ClientSign {
 /** What a project has to do with which clients. */
 export interface DetectedClients {
   readonly hasNpm: boolean
+  /** Whether pnpm is in use, and can be judged. */
+  readonly hasPnpm: boolean
   /** To be read, those of clients that can't be judged included. */
   readonly lockfiles: readonly ClientFile[]
   /** One sign of each other client that has no lockfile here. */
@@ -29,22 +31,26 @@ export interface ClientEvidence {
   readonly declared: readonly DeclaredClient[]
   /** One client that is asked for. */
   readonly only: ClientName | undefined
+  /** The clients that can be judged. */
+  readonly known: readonly ClientName[]
 }
 
 /**
  * Finds out which clients are in use: those that are declared, have a lockfile or are configured;
  * npm where nothing shows any other.
  */
-export function detectClients({ files, declared, only }: ClientEvidence): DetectedClients {
-  const signs = listSigns({ files, declared, only })
-  const hasNpm =
-    only === 'npm' || signs.length === 0 || signs.some(({ client }) => client === 'npm')
+export function detectClients(evidence: ClientEvidence): DetectedClients {
+  const { files, only, known } = evidence
+  const signs = listSigns(evidence)
+  const isInUse = (name: ClientName): boolean =>
+    only === undefined ? signs.some(({ client }) => client === name) : only === name
   const wanted = (found: ClientFile): boolean => only === undefined || usersOf(found).includes(only)
   const lockfiles = files.filter((found) => found.kind === 'lockfile' && wanted(found))
   return {
-    hasNpm,
+    hasNpm: isInUse('npm') || (only === undefined && signs.length === 0),
+    hasPnpm: known.includes('pnpm') && isInUse('pnpm'),
     lockfiles,
-    unjudged: only === undefined ? findUnjudged(signs, lockfiles) : [],
+    unjudged: only === undefined ? findUnjudged(signs, { lockfiles, known }) : [],
     leftOut: files.filter((found) => !wanted(found)).map(({ file }) => file),
   }
 }
@@ -69,8 +75,11 @@ function usersOf({ file, client }: ClientFile): ClientName[] {
 }
 
 /** A lockfile speaks for its client already, and one sign for every kind of Yarn. */
-function findUnjudged(signs: readonly Sign[], lockfiles: readonly ClientFile[]): ClientSign[] {
-  const spoken = new Set(['npm', ...lockfiles.map(({ client }) => familyOf(client))])
+function findUnjudged(
+  signs: readonly Sign[],
+  { lockfiles, known }: Pick<DetectedClients, 'lockfiles'> & Pick<ClientEvidence, 'known'>,
+): ClientSign[] {
+  const spoken = new Set<string>([...known, ...lockfiles.map(({ client }) => familyOf(client))])
   return signs.flatMap(({ client, name, file, line }) => {
     const family = familyOf(client ?? name)
     if (spoken.has(family) || lockfiles.some((lockfile) => lockfile.file === file)) return []

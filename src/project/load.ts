@@ -1,15 +1,19 @@
 import type { NpmConfig } from '../config/npm-config.ts'
 import { JsrGuardError } from '../errors.ts'
-import type { ClientInUse, LockfileInUse } from '../policy/rule.ts'
-import { createRouteFinder } from '../route/clients.ts'
+import { findLockfileFormat } from '../lockfile/formats.ts'
+import type { ClientInUse, LockfileInUse, PnpmHook } from '../policy/rule.ts'
 import type { ClientName, Route } from '../route/route.ts'
-import { findClientFiles } from './client-files.ts'
+import { findClientFiles, type ClientFile } from './client-files.ts'
 import { readDeclaredClients, type DeclaredClient } from './declared-clients.ts'
+import { createNpmClient, loadClients } from './clients.ts'
 import { detectClients, type ClientSign } from './clients-in-use.ts'
 import { findFolder } from './folder.ts'
 import { loadLockfiles } from './lockfiles.ts'
 import { loadNpmConfig } from './npm-config.ts'
 import { findNpmRoot } from './npm-root.ts'
+import { loadPnpmHook } from './pnpm-hook.ts'
+import { findPnpmLockfiles, loadPnpmWorkspace, type PnpmWorkspace } from './pnpm-files.ts'
+import { findProjectRoot } from './pnpm-root.ts'
 import { loadManifests, type LoadedManifest } from './workspaces.ts'
 
 /** What loading a project depends on. */
@@ -23,7 +27,19 @@ export interface LoadProjectOptions {
   readonly client?: ClientName | undefined
   /** The npm that the project is installed with. */
   readonly npm: NpmInUse
+  /** The pnpm that would be run where the project does not say which. */
+  readonly pnpm?: PnpmInUse | undefined
+  /** The clients to judge; what shows another one counts as a sign of it. Default all that are known. */
+  readonly known?: readonly ClientName[] | undefined
 }
+
+/** What is known of a pnpm. */
+export interface PnpmInUse {
+  readonly version: string | undefined
+}
+
+/** The clients that this version can judge: the one list. */
+export const judgedClients: readonly ClientName[] = ['npm', 'pnpm']
 
 /** What is known of an npm. */
 export interface NpmInUse {
@@ -49,6 +65,10 @@ export interface Project {
   /** Files that were left out because one client was asked for. */
   readonly leftOut: readonly string[]
   readonly npmConfig: NpmConfig
+  /** Where pnpm is in use, what its `pnpm-workspace.yaml` says. */
+  readonly pnpmWorkspace: PnpmWorkspace | undefined
+  /** jsr-guard's hook for pnpm, where pnpm is in use and the project has it. */
+  readonly pnpmHook: PnpmHook | undefined
 }
 
 /**
@@ -59,31 +79,86 @@ export interface Project {
  *   `ERR_JSR_GUARD_MANIFEST` or `ERR_JSR_GUARD_CONFIG` for a file that can't be read.
  */
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
-  const cwd = await findFolder(options.cwd)
-  const root = await findNpmRoot(cwd)
-  const [manifests, files] = await Promise.all([loadManifests(root), findClientFiles(root, cwd)])
-  if (manifests.length === 0 && files.length === 0) throw nothingToCheck(root)
-  const { hasNpm, lockfiles, unjudged, leftOut } = detectClients({
-    files,
-    declared: readDeclared(manifests),
-    only: options.client,
-  })
-  const [npmConfig, loaded] = await Promise.all([
+  const found = await findProject(options)
+  const { root, cwd, manifests, pnpmWorkspace } = found
+  const { known = judgedClients, client: only, env, home } = options
+  const declared = readDeclared(manifests)
+  const detected = detectClients({ files: found.files, declared, only, known })
+  const [npmConfig, lockfiles] = await Promise.all([
     loadConfig({ ...options, cwd }, root),
-    loadLockfiles(lockfiles, { root, hasNpm, npmVersion: options.npm.version }),
+    loadLockfiles(detected.lockfiles, {
+      root,
+      known,
+      hasNpm: detected.hasNpm,
+      npmVersion: options.npm.version,
+      hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
+    }),
   ])
-  const clients = hasNpm ? [createNpmClient(npmConfig)] : []
-  const isWanted = ({ client }: LockfileInUse): boolean =>
-    [client, undefined].includes(options.client)
+  const { clients, pnpmConfig } = await loadClients(detected, {
+    root,
+    env,
+    home,
+    declared,
+    npmConfig,
+    workspace: pnpmWorkspace?.settings,
+    pnpmVersion: options.pnpm?.version,
+  })
+  const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
+  const unwanted = lockfiles.filter((one) => !isWanted(one)).map(({ file }) => file)
   return {
     root,
     manifests,
     clients,
-    unjudged,
-    lockfiles: loaded.filter(isWanted),
-    leftOut: [...leftOut, ...loaded.filter((one) => !isWanted(one)).map(({ file }) => file)],
+    unjudged: detected.unjudged,
+    lockfiles: lockfiles.filter(isWanted),
+    leftOut: [...detected.leftOut, ...unwanted],
     npmConfig,
+    pnpmWorkspace: detected.hasPnpm ? pnpmWorkspace : undefined,
+    pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
   }
+}
+
+/** What lies in a project, before anything is known of its clients. */
+interface FoundProject extends Pick<Project, 'root' | 'manifests' | 'pnpmWorkspace'> {
+  /** Links resolved. */
+  readonly cwd: string
+  readonly files: readonly ClientFile[]
+}
+
+async function findProject(options: LoadProjectOptions): Promise<FoundProject> {
+  const { client: only, known = judgedClients } = options
+  const cwd = await findFolder(options.cwd)
+  const isPnpmWanted = known.includes('pnpm') && [undefined, 'pnpm'].includes(only)
+  const root = isPnpmWanted ? await findProjectRoot(cwd) : await findNpmRoot(cwd)
+  const pnpmWorkspace = isPnpmWanted ? await loadPnpmWorkspace(root) : undefined
+  const manifests = await loadManifests(root, { patterns: pnpmWorkspace?.specifiers.packages })
+  const found = await findFiles({ root, cwd, manifests, pnpmWorkspace })
+  // What a client last installed says nothing where that client is not judged.
+  const files = found.filter(({ file, client }) => known.includes(client) || !isRecord(file))
+  if (manifests.length === 0 && files.length === 0) throw nothingToCheck(root)
+  return { root, cwd, manifests, pnpmWorkspace, files }
+}
+
+function isRecord(file: string): boolean {
+  return findLockfileFormat(file)?.role === 'record'
+}
+
+async function findFiles({
+  root,
+  cwd,
+  manifests,
+  pnpmWorkspace,
+}: Omit<FoundProject, 'files'>): Promise<ClientFile[]> {
+  const lockfileDir = pnpmWorkspace?.settings.get('lockfileDir')?.value
+  const [files, others] = await Promise.all([
+    findClientFiles(root, cwd),
+    findPnpmLockfiles(root, {
+      folders: manifests.map(({ manifest }) => manifest.folder),
+      lockfileDir: typeof lockfileDir === 'string' ? lockfileDir : undefined,
+    }),
+  ])
+  const isNew = ({ file }: ClientFile): boolean => !files.some((found) => found.file === file)
+  return [...files, ...others.filter(isNew)]
 }
 
 function nothingToCheck(root: string): JsrGuardError {
@@ -103,12 +178,6 @@ function readDeclared(manifests: readonly LoadedManifest[]): DeclaredClient[] {
 function loadConfig({ cwd, env, home, npm }: LoadProjectOptions, root: string): Promise<NpmConfig> {
   const { version, folder: npmFolder, nodePath, argv } = npm
   return loadNpmConfig({ root, cwd, env, home, version, npmFolder, nodePath, argv })
-}
-
-/** Any package of the scope shows where npm goes for it. */
-function createNpmClient(config: NpmConfig): ClientInUse {
-  const routeOf = createRouteFinder('npm', config)
-  return { name: 'npm', version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
 }
 
 /** What decides where npm goes for `@jsr` in a project. */

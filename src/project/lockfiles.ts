@@ -1,7 +1,13 @@
 import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
-import { isStandInObeyed, lockfileFormats, readLockfile } from '../lockfile/formats.ts'
+import {
+  findLockfileFormat,
+  isStandInObeyed,
+  lockfileFormats,
+  readLockfile,
+} from '../lockfile/formats.ts'
 import type { LockfileInUse } from '../policy/rule.ts'
+import type { ClientName } from '../route/route.ts'
 import type { ClientFile } from './client-files.ts'
 import { readFileText, type FileText } from './file-text.ts'
 
@@ -12,6 +18,10 @@ export interface LoadLockfilesOptions {
   /** Whether npm is in use, which reads another client's lockfile where its own says nothing. */
   readonly hasNpm: boolean
   readonly npmVersion: string | undefined
+  /** The clients whose lockfiles are read. */
+  readonly known: readonly ClientName[]
+  /** Whether each of pnpm's workspaces has a lockfile of its own. */
+  readonly hasPnpmLockfiles?: boolean | undefined
 }
 
 /**
@@ -22,7 +32,7 @@ export async function loadLockfiles(
   files: readonly ClientFile[],
   options: LoadLockfilesOptions,
 ): Promise<LockfileInUse[]> {
-  const chosen = findChosen(files, options)
+  const chosen = new Set([...findChosen(files, options), ...findPnpmChosen(files, options)])
   const loaded = await Promise.all(
     files
       .filter((found) => !isStandIn(found))
@@ -51,12 +61,26 @@ function findChosen(
   { npmVersion }: LoadLockfilesOptions,
 ): ReadonlySet<string> {
   const own = lockfileFormats
-    .filter(({ role }) => role === 'lockfile')
+    .filter(({ role, client }) => role === 'lockfile' && client === 'npm')
     .filter(({ file }) => files.some((found) => found.file === file))
     .map(({ file }) => file)
   if (npmVersion === undefined) return new Set(own)
   const isOld = Number.parseInt(npmVersion, 10) < 12
   return new Set(own.filter((file) => isOld || file !== 'npm-shrinkwrap.json').slice(0, 1))
+}
+
+/**
+ * Which of pnpm's: the one in the root, else whatever has that name. Those of branches are not
+ * compared with manifests, which are another branch's.
+ */
+function findPnpmChosen(
+  files: readonly ClientFile[],
+  { hasPnpmLockfiles = false }: LoadLockfilesOptions,
+): string[] {
+  const own = files
+    .filter(({ client, file }) => client === 'pnpm' && path.basename(file) === 'pnpm-lock.yaml')
+    .map(({ file }) => file)
+  return own.includes('pnpm-lock.yaml') && !hasPnpmLockfiles ? ['pnpm-lock.yaml'] : own
 }
 
 /** What npm's own lockfile leaves open can't be told where that can't be read. */
@@ -70,10 +94,10 @@ function areStandInsObeyed(loaded: readonly LockfileInUse[]): boolean {
 
 async function loadLockfile(
   { file, client }: ClientFile,
-  { root, chosen }: { readonly root: string; readonly chosen: ReadonlySet<string> },
+  { root, chosen, known }: LoadLockfilesOptions & { readonly chosen: ReadonlySet<string> },
 ): Promise<LockfileInUse> {
   const content = await readFileText(path.join(root, file))
-  if (lockfileFormats.some((known) => known.file === file && known.client === client)) {
+  if (known.includes(client) && findLockfileFormat(file)?.client === client) {
     const isAuthoritative = chosen.has(file)
     return { file, client, content: readContent(file, content), isAuthoritative }
   }
@@ -107,6 +131,6 @@ function unjudged(client: string): LockfileInUse['content'] {
     type: 'unreadable',
     reason: `this version of jsr-guard has no reader for lockfiles of ${client}`,
     line: undefined,
-    hint: `remove it if ${client} is not used here, or judge npm alone with --client npm`,
+    hint: `remove it if ${client} is not used here, or judge one client alone with --client npm or --client pnpm`,
   }
 }

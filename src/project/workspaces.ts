@@ -21,13 +21,13 @@ export interface LoadedManifest {
 /** Where manifests are looked for, beside the root, its `workspaces` and local dependencies. */
 export interface LoadManifestsOptions {
   /** More patterns of workspaces, such as those of `pnpm-workspace.yaml`. */
-  readonly patterns?: readonly string[]
+  readonly patterns?: readonly string[] | undefined
 }
 
 /**
  * The manifests that a client reads when it installs the project: the root's, those of its
  * workspaces as npm finds them, and those of folders that they depend on (`file:`), and so on.
- * Empty where the root has none.
+ * Empty where the root has none and no patterns say that there are others.
  *
  * A folder outside the root is left alone. npm 10 to 12 link to it without looking at what it
  * depends on (with `install-links` they do look, and fail on a `jsr:` specifier by themselves), it
@@ -45,11 +45,12 @@ export async function loadManifests(
 ): Promise<LoadedManifest[]> {
   const realRoot = await realpath(root)
   const first = await loadManifest(realRoot, realRoot)
-  if (first === undefined) return []
-  const loaded = new Map([[first.path, first]])
-  const workspaces = await findWorkspaces(realRoot, [...first.manifest.workspaces, ...patterns])
+  // pnpm needs no manifest in the root of a workspace; everyone else does.
+  if (first === undefined && patterns.length === 0) return []
+  const loaded = new Map(first === undefined ? [] : [[first.path, first]])
+  const workspaces = await findWorkspaces(realRoot, [...ownPatterns(first), ...patterns])
   // Links may lead in circles; a manifest is entered once, by its real path.
-  const pending = [...workspaces, ...listTargets(first)]
+  const pending = [...workspaces, ...(first === undefined ? [] : listTargets(first))]
   for (const folder of pending) {
     const next = await loadManifest(realRoot, folder)
     if (next === undefined || loaded.has(next.path)) continue
@@ -57,6 +58,10 @@ export async function loadManifests(
     if (!next.isOutside) pending.push(...listTargets(next))
   }
   return [...loaded.values()]
+}
+
+function ownPatterns(root: LoadedManifest | undefined): readonly string[] {
+  return root === undefined ? [] : root.manifest.workspaces
 }
 
 /** The import takes longer than everything else that is done here. */

@@ -1,10 +1,13 @@
 import type { NpmConfig } from '../config/npm-config.ts'
+import type { PnpmConfig } from '../config/pnpm-config.ts'
 import { findNpmRoute } from './npm.ts'
+import { findPnpmRoute } from './pnpm.ts'
 import type { Route } from './route.ts'
 
 /** What each client that jsr-guard knows is configured with. */
 export interface ClientConfigs {
   readonly npm: NpmConfig
+  readonly pnpm: PnpmConfig
 }
 
 /** Says where a client would go for a package, by the package's name in the registry. */
@@ -15,6 +18,7 @@ const routeFinders: {
   readonly [Name in keyof ClientConfigs]: RouteFinder<ClientConfigs[Name]>
 } = {
   npm: findNpmRoute,
+  pnpm: findPnpmRoute,
 }
 
 /** Where a client with this configuration goes, by the name of a package. */

@@ -1,8 +1,8 @@
 import type { NpmConfig, NpmSetting } from '../config/npm-config.ts'
 import { publicNpmRegistry } from '../url/public-registry.ts'
-import { redactUrl } from '../url/redact.ts'
-import { parseRegistryUrl, parseWebUrl } from '../url/web-url.ts'
+import { parseRegistryUrl } from '../url/web-url.ts'
 import type { Route } from './route.ts'
+import { createSettingRoute } from './setting-route.ts'
 
 /**
  * The registry that npm 10, 11 or 12 would ask for a package, by its name in the registry (the
@@ -15,11 +15,11 @@ import type { Route } from './route.ts'
  */
 export function findNpmRoute(config: NpmConfig, packageName: string): Route {
   const mapping = findMapping(config, readScope(packageName))
-  if (mapping !== undefined) return createRoute(mapping, 'scope')
+  if (mapping !== undefined) return createSettingRoute(mapping, 'scope')
   const registry = findMapping(config, readDefaultScope(config)) ?? config.get('registry')
   return registry === undefined || isBuiltIn(registry)
     ? createBuiltInRoute(registry)
-    : createRoute(registry, 'default')
+    : createSettingRoute(registry, 'default')
 }
 
 /** An empty registry makes npm fail, except in the global file: there it stands for the default. */
@@ -54,51 +54,4 @@ function createBuiltInRoute(setting: NpmSetting | undefined): Route {
     file: setting?.file,
     line: setting?.line,
   }
-}
-
-function createRoute(setting: NpmSetting, kind: Route['kind']): Route {
-  const { from, file, line } = setting
-  return { url: readUrl(setting.value), text: describeValue(setting), kind, from, file, line }
-}
-
-/**
- * An address that every URL parser reads alike. npm's own takes each version through another one:
- * the old `url.parse` or `new URL`, before or after it has thrown invalid values away. Where they
- * could differ, what npm asks can't be told.
- */
-const plainAddress =
-  /^https?:\/\/(?:[^\s"'<>\\^`{|}@/?#[\]]+@)?(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:\/[!$-&(-;=@-[\]_a-z~]*)?$/i
-
-function readUrl(value: unknown): URL | undefined {
-  if (typeof value !== 'string' || !plainAddress.test(value)) return undefined
-  const url = parseRegistryUrl(value)
-  // npm strips all slashes at the end before it adds the name of a package.
-  if (url !== undefined) url.pathname = `${withoutTrailingSlashes(url.pathname)}/`
-  return url
-}
-
-/** Scans once; a pattern anchored at the end would try again from every slash. */
-function withoutTrailingSlashes(path: string): string {
-  let end = path.length
-  while (end > 0 && path[end - 1] === '/') end -= 1
-  return path.slice(0, end)
-}
-
-/** An address is shown as npm takes it; anything else as written, for a variable may be a secret. */
-function describeValue({ value, raw }: NpmSetting): string {
-  if (typeof value !== 'string') return describeNonText(value)
-  const address = parseWebUrl(value)
-  if (address === undefined) return hideUserInfo(typeof raw === 'string' ? raw : '')
-  const { url, hasCredentials } = address
-  return hasCredentials || url.search !== '' || url.hash !== '' ? redactUrl(url) : value
-}
-
-function describeNonText(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' && value !== null ? 'a section' : (JSON.stringify(value) ?? '')
-}
-
-/** What no parser reads may hold a password all the same. */
-function hideUserInfo(text: string): string {
-  return text.replace(/^(.*?\/\/)?.*@/s, '$1')
 }

@@ -1,12 +1,13 @@
 import type { RuleLevels } from '../config/policy-file.ts'
 import type { Finding } from '../finding.ts'
 import type { JudgedContext } from '../policy/rule.ts'
-import { loadProject, type NpmInUse, type Project } from '../project/load.ts'
+import { loadProject, type NpmInUse, type PnpmInUse, type Project } from '../project/load.ts'
 import { loadPolicy, type LoadedPolicy } from '../project/policy.ts'
 import type { Report } from '../report/report.ts'
 import type { ClientName } from '../route/route.ts'
 import { judgeProject } from './judge.ts'
 import { findNpmInUse } from './npm-in-use.ts'
+import { findPnpmInUse } from './pnpm-in-use.ts'
 
 /** What to check, and how. */
 export interface CheckProjectOptions {
@@ -25,6 +26,10 @@ export interface CheckProjectOptions {
   readonly home: string
   /** The npm that the project is installed with; looked for where it is not given. */
   readonly npm?: NpmInUse | undefined
+  /** The pnpm that would be run; looked for where it is not given. */
+  readonly pnpm?: PnpmInUse | undefined
+  /** The clients to judge; default all that are known. */
+  readonly known?: readonly ClientName[] | undefined
 }
 
 /** A project that was read and judged, with all that the judgement rests on. */
@@ -41,9 +46,9 @@ export interface CheckedProject {
 }
 
 /**
- * Judges a project by what lies in it and by npm's configuration; asks nobody and changes nothing.
+ * Judges a project by what lies in it and by its clients' configuration; asks nobody and changes nothing.
  *
- * What this version can't judge, such as the lockfile of another client than npm, is a finding at
+ * What this version can't judge, such as the lockfile of another client than npm and pnpm, is a finding at
  * error level whatever the levels are; what was left out is in `skipped`.
  *
  * @throws JsrGuardError `ERR_JSR_GUARD_NOTHING_TO_CHECK` where there is neither manifest nor
@@ -59,7 +64,8 @@ export async function checkProject(options: CheckProjectOptions): Promise<Report
 export async function inspectProject(options: CheckProjectOptions): Promise<CheckedProject> {
   const { registry, config, levels = {} } = options
   const npm = options.npm ?? (await findNpmInUse(options.env))
-  const project = await loadProject({ ...options, npm })
+  const pnpm = options.pnpm ?? (await findPnpmInUse(options.env))
+  const project = await loadProject({ ...options, npm, pnpm })
   const { root, manifests } = project
   const policy = await loadPolicy({ root, manifests, config, registry })
   const { context, report } = judgeProject({ project, policy, levels })

@@ -28,7 +28,12 @@ import {
  *   answer (`ERR_JSR_GUARD_REGISTRY`).
  */
 export async function installProject(options: InstallOptions): Promise<InstallOutcome> {
-  const { cwd, env } = options
+  const { cwd, env, client = 'npm' } = options
+  if (client !== 'npm') {
+    throw new JsrGuardError('ERR_JSR_GUARD_UNSUPPORTED', `this version can't run ${client}`, {
+      hint: 'judge its lockfile with jsr-guard check; npm is the client that install runs',
+    })
+  }
   const [program, parsed] = await Promise.all([
     findNpm({ env, platform: process.platform, nodePath: process.execPath, canRunShims: true }),
     parseArguments(options.arguments),

@@ -51,7 +51,7 @@ export function judgeProject({ project, policy, levels }: JudgeOptions): Judgeme
 
 /** What the rules get to see of a project. */
 function createContext(project: Project, policy: LoadedPolicy): PolicyContext {
-  const { clients, manifests, lockfiles } = project
+  const { clients, manifests, lockfiles, pnpmWorkspace } = project
   // A package without a scope goes where the default registry is.
   const routes = clients.flatMap(({ route, routeOf }) => [route, routeOf('name')])
   return {
@@ -60,6 +60,8 @@ function createContext(project: Project, policy: LoadedPolicy): PolicyContext {
     tarballs: policy.tarballs,
     clients,
     manifests: manifests.map(({ manifest }) => manifest),
+    workspaceFile: pnpmWorkspace?.specifiers,
+    pnpmHook: project.pnpmHook,
     lockfiles,
   }
 }
@@ -86,7 +88,7 @@ function findUnjudgedClients({ unjudged }: Project): Finding[] {
       file,
       line,
       message: `${name} is used here, and this version of jsr-guard can't tell where it would go`,
-      hint: `remove what names it if it is not used, or judge npm alone with --client npm`,
+      hint: `remove what names it if it is not used, or judge one client alone with --client npm or --client pnpm`,
     }),
   )
 }

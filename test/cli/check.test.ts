@@ -27,8 +27,8 @@ test('a good project passes, and shows where everything comes from', async () =>
     npm asks https://npm.corp.example/npm/ (.npmrc:1) for @jsr
 
     not judged
-      guard-bypassed, denied-package, unapproved-package, unused-ignore: not in this version of jsr-guard yet
       not-served, leaky-registry, redirects-to-jsr, not-from-jsr, integrity-mismatch, revision-drift, too-new: it would take asking the registry
+      denied-package, unapproved-package, unused-ignore: not in this version of jsr-guard yet
 
     0 errors, 0 warnings; 1 @jsr package locked: 1 private
     ",
@@ -53,8 +53,8 @@ test('a lockfile that leads to JSR fails, with what to do about it', async () =>
     npm asks https://npm.corp.example/npm/ (.npmrc:1) for @jsr
 
     not judged
-      guard-bypassed, denied-package, unapproved-package, unused-ignore: not in this version of jsr-guard yet
       not-served, leaky-registry, redirects-to-jsr, not-from-jsr, integrity-mismatch, revision-drift, too-new: it would take asking the registry
+      denied-package, unapproved-package, unused-ignore: not in this version of jsr-guard yet
 
     1 error, 0 warnings; 1 @jsr package locked: 1 direct
     ",

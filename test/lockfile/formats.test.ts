@@ -21,7 +21,7 @@ test.for(['package-lock.json', 'npm-shrinkwrap.json', 'node_modules/.package-loc
 )
 
 test.for(files)('what cannot be read of %s is an error that names it', (file) => {
-  const error = catchError(() => readLockfile(file, '{\n"a": 1,\n}'))
+  const error = catchError(() => readLockfile(file, '{\n"a": 1,\n"a": 2}'))
   expect(error).toMatchObject({ code: 'ERR_JSR_GUARD_LOCKFILE_SYNTAX', file })
   expect(error).toBeInstanceOf(JsrGuardError)
 })

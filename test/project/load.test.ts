@@ -144,14 +144,16 @@ describe('which clients are in use', () => {
     ['nothing says anything', {}, ['npm'], []],
     ['a lockfile of npm’s', { 'package-lock.json': lock }, ['npm'], []],
     ['the record in node_modules', { 'node_modules/.package-lock.json': lock }, ['npm'], []],
-    ['another’s lockfile, which speaks for itself', { 'pnpm-lock.yaml': '' }, [], []],
+    ['another’s lockfile, which speaks for itself', { 'bun.lock': '' }, [], []],
+    ['a lockfile of pnpm’s', { 'pnpm-lock.yaml': '' }, ['pnpm'], []],
+    ['configuration of pnpm’s', { 'pnpm-workspace.yaml': '' }, ['pnpm'], []],
     ['another’s configuration', { '.yarnrc.yml': '' }, [], ['yarn-berry .yarnrc.yml']],
     ['a Yarn’s lockfile beside its configuration', { '.yarnrc.yml': '', 'yarn.lock': '' }, [], []],
     [
       'packageManager',
       { 'package.json': { packageManager: 'pnpm@10.0.0+sha512.abc' } },
+      ['pnpm'],
       [],
-      ['pnpm package.json:2'],
     ],
     ['packageManager: npm', { 'package.json': { packageManager: 'npm@11.0.0' } }, ['npm'], []],
     [

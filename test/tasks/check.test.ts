@@ -152,7 +152,6 @@ test('rules that need the registry, or a later version, are listed as not judged
   expect(skipped.map(({ rule }) => rule).toSorted()).toMatchInlineSnapshot(`
     [
       "denied-package",
-      "guard-bypassed",
       "integrity-mismatch",
       "leaky-registry",
       "not-from-jsr",

@@ -3,13 +3,14 @@ import { readOwnVersion } from '../../project/own-version.ts'
 import { initProject, type InitResult } from '../../tasks/init.ts'
 import type { Invocation } from '../commands.ts'
 import { formatLine } from '../format-line.ts'
-import { parseSettings, refuseArguments, refuseFormats } from '../settings.ts'
+import { parseSettings, refuseArguments, refuseFormats, refuseOtherClients } from '../settings.ts'
 
 /** Writes the configuration of a project, and prints what it wrote. */
 export async function run(invocation: Invocation): Promise<number> {
   refuseArguments(invocation)
   const { options, context, name } = invocation
   const settings = parseSettings(options, context)
+  refuseOtherClients(settings, name)
   refuseFormats(settings, name)
   const system = parseSystem(options.get('ci')?.[0])
   const { cwd, registry } = settings

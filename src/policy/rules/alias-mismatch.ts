@@ -18,9 +18,9 @@ Whoever reads the code takes it for the package it is named after, in reviews an
 
 Name the alias after the package it stands for, or give it a name of its own that is no JSR name, such as "cases".`,
 
-  *check({ manifests, judged }: JudgedContext) {
+  *check({ specifierFiles, judged }: JudgedContext) {
     const told = new Set<string>()
-    for (const { file, dependencies } of manifests) {
+    for (const { file, dependencies } of specifierFiles) {
       for (const { alias, specifier, line } of dependencies) {
         const name = detectTarget(alias, specifier)
         if (name === undefined || !isMismatch(alias, name)) continue

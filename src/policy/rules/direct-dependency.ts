@@ -16,8 +16,8 @@ No mapping of the scope helps, and the private registry never sees the request, 
 
 Ask for the package by name instead: "npm:@jsr/luca__cases@^1", or "jsr:^1" under the package's own name and jsr-guard install.`,
 
-  *check({ manifests }: JudgedContext) {
-    for (const { file, dependencies } of manifests) {
+  *check({ specifierFiles }: JudgedContext) {
+    for (const { file, dependencies } of specifierFiles) {
       for (const { alias, specifier, line } of dependencies) {
         if (!isJsrAddress(specifier)) continue
         yield {

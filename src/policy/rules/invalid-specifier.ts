@@ -13,8 +13,8 @@ jsr-guard cannot say which package would be installed, so it translates nothing 
 
 Write jsr:@scope/name@range, for example "jsr:@luca/cases@^1". The short form "jsr:^1" is for keys that are the package's own name, such as "@luca/cases".`,
 
-  *check({ manifests, judged }: JudgedContext) {
-    for (const { file, dependencies } of manifests) {
+  *check({ manifests, specifierFiles, judged }: JudgedContext) {
+    for (const { file, dependencies } of specifierFiles) {
       for (const { alias, specifier, line } of dependencies) {
         const fault = detectFault(specifier, alias)
         if (fault === undefined) continue

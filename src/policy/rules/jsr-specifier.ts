@@ -28,8 +28,8 @@ Run jsr-guard install, which translates the specifiers for the time of the run, 
 
 Where a locked package asks, its manifest can't be changed: the hint says which overrides to put into the root's package.json.`,
 
-  *check({ clients, manifests, judged }: JudgedContext) {
-    for (const { file, dependencies } of manifests) {
+  *check({ clients, manifests, specifierFiles, judged }: JudgedContext) {
+    for (const { file, dependencies } of specifierFiles) {
       for (const dependency of dependencies) {
         const { alias, line } = dependency
         const found = checkDependency(dependency, clients)
@@ -56,6 +56,10 @@ function checkDependency(
   if (isPaddedJsrSpecifier(specifier)) {
     const message = `${text} has white space before jsr:, and npm links a folder of that name instead`
     return { severity: 'error', message, hint: 'take the white space out' }
+  }
+  if (/^link:jsr:/i.test(specifier)) {
+    const message = `${text} links a folder of that name: pnpm before 10.9 writes it for pnpm add jsr:`
+    return { severity: 'error', message, hint: 'write "npm:@jsr/scope__name@range" instead' }
   }
   const target = detectTarget(alias, specifier)
   if (target === undefined) return undefined

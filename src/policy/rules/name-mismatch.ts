@@ -53,12 +53,19 @@ An @jsr entry from the private registry must also tell, by its address, which pa
 }
 
 function detectFault(locked: LockedPackage, isConventional: ConventionCheck): string | undefined {
-  if (locked.source.type !== 'remote') return undefined
-  const { url } = locked.source
+  const url = addressOf(locked)
+  if (url === undefined) return undefined
   if (isConventional(url, locked.name, locked.version ?? '')) return undefined
   if (isClimbing(url)) return `has an address that can be read in two ways: ${formatAddress(url)}`
   const found = detectPackage(url)
   return found === undefined ? undefined : detectDifference(locked, found, url)
+}
+
+/** The address of an entry; a path counts as one of any registry's. */
+function addressOf({ source }: LockedPackage): URL | undefined {
+  if (source.type === 'remote') return source.url
+  const path = source.type === 'route' ? source.path : undefined
+  return path === undefined ? undefined : new URL(path, 'https://registry.invalid/')
 }
 
 function detectJsrFault(
@@ -69,14 +76,15 @@ function detectJsrFault(
     return `stands where a manifest asks for ${askedName}`
   }
   const fault = detectFault(locked, isConventional)
-  const { source, version } = locked
-  const mustTell = judgement.verdict === 'private' && judgement.by === 'url'
-  if (fault !== undefined || !mustTell || source.type !== 'remote') return fault
-  if (isConventional(source.url, locked.name, version ?? '')) return undefined
-  const isTold = version !== undefined && detectPackage(source.url)?.version !== undefined
+  const { version } = locked
+  const url = addressOf(locked)
+  const mustTell = judgement.verdict === 'private' && judgement.by !== 'tarballs'
+  if (fault !== undefined || !mustTell || url === undefined) return fault
+  if (isConventional(url, locked.name, version ?? '')) return undefined
+  const isTold = version !== undefined && detectPackage(url)?.version !== undefined
   return isTold
     ? undefined
-    : `has an address that doesn't tell package and version: ${formatAddress(source.url)}`
+    : `has an address that doesn't tell package and version: ${formatAddress(url)}`
 }
 
 function detectDifference(

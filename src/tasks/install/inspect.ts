@@ -8,6 +8,8 @@ export async function inspect(run: Omit<InstallRun, 'lock'>): Promise<CheckedPro
   const checked = await inspectProject({
     ...run,
     cwd: projectFolder,
+    // An install runs npm: what shows that the project is another client's stops it.
+    known: ['npm'],
     npm: {
       version: program.version,
       folder: program.folder,

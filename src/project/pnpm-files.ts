@@ -1,0 +1,76 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { PnpmYaml } from '../config/pnpm-workspace.ts'
+import { isPnpmLockfile } from '../lockfile/formats.ts'
+import { readWorkspaceFile, type WorkspaceFile } from '../manifest/workspace-yaml.ts'
+import type { ClientFile } from './client-files.ts'
+import { hasCode, orAbsent } from './error-code.ts'
+import { readFileText } from './file-text.ts'
+import { loadPnpmYaml } from './pnpm-config.ts'
+
+/** A `pnpm-workspace.yaml`, both halves of it. */
+export interface PnpmWorkspace {
+  readonly settings: PnpmYaml
+  readonly specifiers: WorkspaceFile
+}
+
+/** The name of the file in which pnpm keeps workspaces and settings. */
+export const workspaceFileName = 'pnpm-workspace.yaml'
+
+/**
+ * Reads a project's `pnpm-workspace.yaml`; `undefined` where there is none.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_CONFIG`
+ */
+export async function loadPnpmWorkspace(root: string): Promise<PnpmWorkspace | undefined> {
+  const settings = await loadPnpmYaml(root)
+  const found = await readFileText(path.join(root, workspaceFileName))
+  if (settings === undefined || found.type !== 'text') return undefined
+  return { settings, specifiers: readWorkspaceFile(found.text, workspaceFileName) }
+}
+
+/** Where pnpm may have lockfiles. */
+export interface PnpmPlaces {
+  /** Folders of the workspaces, relative to the root. */
+  readonly folders: readonly string[]
+  /** `lockfileDir`, as written. */
+  readonly lockfileDir: string | undefined
+}
+
+/**
+ * pnpm's lockfiles beside the one in the root: one for each branch, one in each workspace, and what
+ * is in `lockfileDir`. pnpm reads them where it is told to, and each pull request can tell it.
+ */
+export async function findPnpmLockfiles(
+  root: string,
+  { folders, lockfileDir }: PnpmPlaces,
+): Promise<ClientFile[]> {
+  const places = new Set(['', ...folders])
+  if (lockfileDir !== undefined) {
+    places.add(path.relative(root, path.resolve(root, lockfileDir)).replaceAll(path.sep, '/'))
+  }
+  const found = await Promise.all(Array.from(places, async (place) => await list(root, place)))
+  return found.flat().filter(({ file }) => file !== 'pnpm-lock.yaml')
+}
+
+async function list(root: string, folder: string): Promise<ClientFile[]> {
+  const names = (await orAbsent(readNames(path.join(root, folder)))) ?? []
+  return names
+    .filter((name) => isPnpmLockfile(name))
+    .toSorted()
+    .map((name) => ({
+      file: folder === '' ? name : `${folder}/${name}`,
+      client: 'pnpm',
+      kind: 'lockfile',
+    }))
+}
+
+/** A folder that can't be listed can't hide a lockfile that pnpm could read by name. */
+async function readNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EPERM')) return ['pnpm-lock.yaml']
+    throw error
+  }
+}
