@@ -112,11 +112,15 @@ function isNumberInUse(pid: number): boolean {
   }
 }
 
+/** A client leads a process group, in which the scripts are that it started; Windows has none. */
 function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    // Gone in between; or somebody else's, and then it is waited for.
-    if (!hasCode(error, 'ESRCH', 'EPERM')) throw error
+  const targets = process.platform === 'win32' ? [pid] : [-pid, pid]
+  for (const target of targets) {
+    try {
+      process.kill(target, signal)
+    } catch (error) {
+      // Gone in between, or no leader; or somebody else's, and then it is waited for.
+      if (!hasCode(error, 'ESRCH', 'EPERM')) throw error
+    }
   }
 }

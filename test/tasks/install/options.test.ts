@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await startWorld()
 }, patient.timeout)
 beforeEach(() => world.forget())
-afterAll(() => world.close())
+afterAll(() => world.close(), patient.timeout)
 
 const npm11 = clientOf('11')
 const npm12 = clientOf('12')
@@ -121,14 +121,6 @@ describe.for(rows)('%s', patient, ([, client]) => {
     expect(countLookups('std__path')).toBe(1)
   })
 
-  test('an option without its value takes none of ours: nothing is fetched unjudged', async () => {
-    const outcome = await run(['install', '--omit'], { client })
-    expect(outcome).toMatchObject({ exitCode: 0 })
-    const tarballs = world.log.filter(({ path: asked }) => asked.endsWith('.tgz'))
-    const askedFirst = tarballs.slice(0, 2).map(({ headers }) => headers['user-agent'])
-    expect(askedFirst).toEqual(['jsr-guard', 'jsr-guard'])
-  })
-
   test('a package that the registry lacks ends with npm’s own exit code and words', async () => {
     const outcome = await run(['install', 'not-there-at-all'], { client })
     expect(outcome).toMatchObject({
@@ -139,6 +131,18 @@ describe.for(rows)('%s', patient, ([, client]) => {
     expect(outcome.stderr).toContain('npm error code E404')
   })
 })
+
+test(
+  'an option without its value takes none of ours: nothing is fetched unjudged',
+  patient,
+  async () => {
+    const outcome = await run(['install', '--omit'], { client: npm12 })
+    expect(outcome).toMatchObject({ exitCode: 0 })
+    const tarballs = world.log.filter(({ path: asked }) => asked.endsWith('.tgz'))
+    const askedFirst = tarballs.slice(0, 2).map(({ headers }) => headers['user-agent'])
+    expect(askedFirst).toEqual(['jsr-guard', 'jsr-guard'])
+  },
+)
 
 const globally: ReadonlyArray<readonly [string, readonly string[], Record<string, string>]> = [
   ['-g', ['-g'], {}],
@@ -244,10 +248,8 @@ test('update takes newer versions, and leaves the manifest alone', patient, asyn
 })
 
 const lockless: ReadonlyArray<readonly [string, readonly string[], RunOptions]> = [
-  ['package-lock=false of the project', [], { npmrc: ['package-lock=false'] }],
-  ['package-lock=false of the environment', [], { env: { npm_config_package_lock: 'false' } }],
+  ['package-lock=false', [], { npmrc: ['package-lock=false'] }],
   ['save=false', [], { npmrc: ['save=false'] }],
-  ['shrinkwrap=false', [], { npmrc: ['shrinkwrap=false'] }],
   ['--no-shrinkwrap', ['--no-shrinkwrap'], {}],
 ]
 

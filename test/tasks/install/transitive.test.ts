@@ -25,7 +25,7 @@ beforeAll(async () => {
   })
 }, patient.timeout)
 beforeEach(() => world.forget())
-afterAll(() => world.close())
+afterAll(() => world.close(), patient.timeout)
 
 /** The dependencies of a project, whose fault it is that npm fails, and what is proposed. */
 const cases = [

@@ -19,7 +19,7 @@ beforeAll(async () => {
   world = await startWorld()
 }, patient.timeout)
 beforeEach(() => world.forget())
-afterAll(() => world.close())
+afterAll(() => world.close(), patient.timeout)
 
 const imports = `import { pascalCase } from '@luca/cases'
 console.log(pascalCase('from-a-workspace'))
