@@ -9,7 +9,7 @@ export interface PnpmYamlSetting {
 }
 
 /** What such a file says of registries. */
-export interface PnpmRegistries {
+interface PnpmRegistries {
   /**
    * `scopes`: a registry for each scope, since pnpm 10. `urls`: what each registry is for, since
    * 11.23; older versions fail on it, or take the addresses for scopes.

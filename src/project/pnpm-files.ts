@@ -15,7 +15,7 @@ export interface PnpmWorkspace {
 }
 
 /** The name of the file in which pnpm keeps workspaces and settings. */
-export const workspaceFileName = 'pnpm-workspace.yaml'
+const workspaceFileName = 'pnpm-workspace.yaml'
 
 /**
  * Reads a project's `pnpm-workspace.yaml`; `undefined` where there is none.
