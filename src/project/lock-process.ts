@@ -48,15 +48,19 @@ export async function isAncestor(pid: number): Promise<boolean> {
 }
 
 /**
- * Ends a process, if it can be proven to be that very one and to run still: politely at first.
+ * Ends a process and what it has started, if it can be proven to be that very one and to run still:
+ * politely at first. Where it leads a process group, its scripts are in that group.
  *
  * Resolves to whether it is gone.
  */
 export async function endProcess(identity: ProcessIdentity, graceMs: number): Promise<boolean> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     if ((await findState(identity)) !== 'running') return true
-    sendSignal(identity.pid, signal)
-    if (await waitForEnd(identity, graceMs)) return true
+    if (!sendSignal(-identity.pid, signal)) sendSignal(identity.pid, signal)
+    if (!(await waitForEnd(identity, graceMs))) continue
+    // Scripts that outlive it. Their group keeps its number for as long as one of them is in it.
+    sendSignal(-identity.pid, 'SIGKILL')
+    return true
   }
   return false
 }
@@ -112,15 +116,13 @@ function isNumberInUse(pid: number): boolean {
   }
 }
 
-/** A client leads a process group, in which the scripts are that it started; Windows has none. */
-function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  const targets = process.platform === 'win32' ? [pid] : [-pid, pid]
-  for (const target of targets) {
-    try {
-      process.kill(target, signal)
-    } catch (error) {
-      // Gone in between, or no leader; or somebody else's, and then it is waited for.
-      if (!hasCode(error, 'ESRCH', 'EPERM')) throw error
-    }
+/** To a process, or to a group of them by its negative number. Returns whether there was one. */
+function sendSignal(target: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(target, signal)
+  } catch (error) {
+    // Gone in between, or no group; or somebody else's, and then it is waited for.
+    if (target < 0 || hasCode(error, 'ESRCH', 'EPERM')) return false
+    throw error
   }
 }
