@@ -14,6 +14,7 @@ import {
 import { JsrGuardError } from '../errors.ts'
 import { hasCode } from './error-code.ts'
 import { findNpmRoot } from './npm-root.ts'
+import { describeFile, homeOf } from './config-place.ts'
 
 /** What npm's configuration depends on. */
 export interface LoadNpmConfigOptions {
@@ -94,10 +95,6 @@ function createPathResolver(options: LoadNpmConfigOptions): (text: string) => st
   const paths = pathsOf(platform)
   return (text) =>
     homePrefix.test(text) ? paths.resolve(home, text.slice(2)) : paths.resolve(cwd, text)
-}
-
-function homeOf({ env, home, platform = process.platform }: LoadNpmConfigOptions): string {
-  return readEnvironmentVariable(env, 'HOME', platform) || home
 }
 
 /** npm's folder for what is global, from the `node` that runs it. */
@@ -199,18 +196,4 @@ function refuseTwice(label: string): JsrGuardError {
     hint: 'let userconfig and globalconfig name different files',
     file: label,
   })
-}
-
-function describeFile(file: string, options: LoadNpmConfigOptions): string {
-  const inProject = relativeBelow(options.root, file)
-  if (inProject !== undefined) return inProject
-  const inHome = relativeBelow(homeOf(options), file)
-  return inHome === undefined ? file : `~/${inHome}`
-}
-
-function relativeBelow(folder: string, file: string): string | undefined {
-  const relative = path.relative(folder, file)
-  const isOutside =
-    relative === '' || path.isAbsolute(relative) || relative.split(path.sep)[0] === '..'
-  return isOutside ? undefined : relative.split(path.sep).join('/')
 }

@@ -6,6 +6,7 @@ import type { PnpmConfig } from '../config/pnpm-config.ts'
 import { readPnpmYaml, type PnpmYaml } from '../config/pnpm-workspace.ts'
 import { JsrGuardError } from '../errors.ts'
 import { readFileText } from './file-text.ts'
+import { describeFile, homeOf } from './config-place.ts'
 
 /** What pnpm's configuration depends on. */
 export interface LoadPnpmConfigOptions {
@@ -64,10 +65,6 @@ function findConfigFolder(options: LoadPnpmConfigOptions): string {
   return local ? path.join(local, 'pnpm/config') : path.join(home, '.config/pnpm')
 }
 
-function homeOf({ env, home, platform }: LoadPnpmConfigOptions): string {
-  return readEnvironmentVariable(env, 'HOME', platform ?? process.platform) || home
-}
-
 /** pnpm 11 and later: `npmrcAuthFile`, from a variable or its own `config.yaml`. */
 function findUserFile(options: LoadPnpmConfigOptions, global: PnpmYaml | undefined): string {
   const { env, root } = options
@@ -118,18 +115,4 @@ async function loadText(file: string, label: string): Promise<string | undefined
     hint: 'make it a file that can be read, or remove it: pnpm goes on without it',
     file: label,
   })
-}
-
-function describeFile(file: string, options: LoadPnpmConfigOptions): string {
-  const inProject = relativeBelow(options.root, file)
-  if (inProject !== undefined) return inProject
-  const inHome = relativeBelow(homeOf(options), file)
-  return inHome === undefined ? file : `~/${inHome}`
-}
-
-function relativeBelow(folder: string, file: string): string | undefined {
-  const relative = path.relative(folder, file)
-  const isOutside =
-    relative === '' || path.isAbsolute(relative) || relative.split(path.sep)[0] === '..'
-  return isOutside ? undefined : relative.split(path.sep).join('/')
 }
