@@ -3,6 +3,7 @@ import type { LockedPackage } from '../lockfile/locked-package.ts'
 import type { RegistryFact } from '../policy/registry-facts.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { parseWebUrl } from '../url/web-url.ts'
+import { isRecord, packumentUrl, parsePackument } from './packument.ts'
 import { requestUrl, type RegistryAnswer, type RegistryRequestOptions } from './request.ts'
 
 /** One locked package to ask the registry about. */
@@ -59,13 +60,12 @@ async function askTarball(url: URL, options: RegistryRequestOptions): Promise<An
     : explainAnswer(answer)
 }
 
-/** npm asks for the whole packument, the scope's slash encoded. */
 async function askPackument(
   { name, version }: LockedPackage,
   registry: URL,
   options: RegistryRequestOptions,
 ): Promise<Answer> {
-  const url = new URL(name.replace('/', '%2f'), registry)
+  const url = packumentUrl(name, registry)
   const answer = await requestUrl(url, 'json', options)
   if (answer.type !== 'answered' || answer.status >= 300) return explainAnswer(answer)
   const tarball = readTarball(answer.body, version)
@@ -78,26 +78,14 @@ async function askPackument(
 }
 
 function readTarball(body: string, version: string | undefined): URL | 'missing' | undefined {
-  const packument = parseJson(body)
-  const versions = isRecord(packument) ? packument['versions'] : undefined
-  if (!isRecord(versions)) return undefined
+  const packument = parsePackument(body)
+  if (packument === undefined) return undefined
+  const { versions } = packument
   if (version === undefined || !Object.hasOwn(versions, version)) return 'missing'
   const entry = versions[version]
   const dist = isRecord(entry) ? entry['dist'] : undefined
   const tarball = isRecord(dist) ? dist['tarball'] : undefined
   return typeof tarball === 'string' ? parseWebUrl(tarball)?.url : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function explainAnswer(answer: RegistryAnswer): Answer {

@@ -1,6 +1,7 @@
 import semver from 'semver'
 import { isJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { parseNpmAlias } from '../specifier/npm-alias.ts'
+import { isRecord, packumentUrl, parsePackument, type Packument } from './packument.ts'
 import { requestUrl, type RegistryRequestOptions } from './request.ts'
 
 /** A published package that itself asks for a `jsr:` specifier. */
@@ -81,32 +82,11 @@ async function lookUp(
 ): Promise<PublishedPackage | undefined> {
   const registry = options.registryOf(name)
   if (registry === undefined || !/^(?:@[\w.-]+\/)?[\w.-]+$/.test(name)) return undefined
-  const url = new URL(name.replace('/', '%2f'), registry)
+  const url = packumentUrl(name, registry)
   const answer = await requestUrl(url, 'json', options)
   if (answer.type !== 'answered' || answer.status !== 200) return undefined
-  return pickVersion(name, range, parsePackument(answer.body))
-}
-
-interface Packument {
-  readonly versions: Readonly<Record<string, unknown>>
-  readonly tags: Readonly<Record<string, unknown>>
-}
-
-function parsePackument(body: string): Packument {
-  const value = parseObject(body)
-  return { versions: toRecord(value['versions']), tags: toRecord(value['dist-tags']) }
-}
-
-function parseObject(body: string): Readonly<Record<string, unknown>> {
-  try {
-    return toRecord(JSON.parse(body))
-  } catch {
-    return {}
-  }
-}
-
-function toRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
+  const packument = parsePackument(answer.body)
+  return packument === undefined ? undefined : pickVersion(name, range, packument)
 }
 
 function pickVersion(
@@ -120,9 +100,9 @@ function pickVersion(
       ? tagged
       : semver.maxSatisfying(Object.keys(versions), range === '' ? '*' : range)
   if (version === null) return undefined
-  const manifest = toRecord(versions[version])
+  const manifest = isRecord(versions[version]) ? versions[version] : {}
   const dependencies = [manifest['dependencies'], manifest['optionalDependencies']].flatMap(
-    (field) => Object.entries(toRecord(field)).filter(hasText),
+    (field) => (isRecord(field) ? Object.entries(field).filter(hasText) : []),
   )
   return { name, version, dependencies }
 }

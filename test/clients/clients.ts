@@ -6,7 +6,8 @@ import manifest from './package.json' with { type: 'json' }
 
 /** How to run one exact version of a real package manager. */
 export interface Client {
-  readonly name: 'npm'
+  /** The name of its program, as a user types it. */
+  readonly name: 'npm' | 'pnpm' | 'yarn' | 'bun' | 'deno'
   readonly version: string
   readonly command: string
   readonly args: readonly string[]
@@ -14,13 +15,19 @@ export interface Client {
 
 const modules = fileURLToPath(new URL('node_modules', import.meta.url))
 
-/** The package managers that end-to-end tests run. The one list; the versions are package.json's. */
+/** The versions of npm that end-to-end tests run, as in package.json. */
 export const clients: readonly Client[] = [
   npm('npm-10', process.execPath),
   npm('npm-11', process.execPath),
   // npm 12 needs a newer Node than the oldest that jsr-guard runs on.
   npm('npm-12', findNewerNode()),
 ]
+
+/** Where the package managers are installed. */
+export const clientModules: string = modules
+
+/** A Node that is new enough for npm 12, pnpm 11 and worker runtimes. */
+export const newerNode: string = findNewerNode()
 
 /** The client as it can be started; a client that isn't installed is a failure, never a skipped test. */
 export function findClientProgram(client: Client): Pick<Client, 'command' | 'args'> {

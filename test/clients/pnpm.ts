@@ -1,45 +1,36 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
-import { clients } from './clients.ts'
+import { clientModules, newerNode, type Client } from './clients.ts'
 
-/** How to run one exact version of the real pnpm. */
-export interface PnpmClient {
-  readonly version: string
-  readonly command: string
-  readonly args: readonly string[]
-}
-
-const modules = fileURLToPath(new URL('node_modules', import.meta.url))
-
-/** Node for npm 12 is new enough for pnpm 11 as well. */
-const newerNode = clients.find(({ version }) => version.startsWith('12.'))?.command ?? ''
-
-/** The versions of pnpm that end-to-end tests run, as in package.json. */
-export const pnpmClients: readonly PnpmClient[] = [
+/** The versions of pnpm that end-to-end tests run, one of each major, as in package.json. */
+export const pnpmClients: readonly Client[] = [
   script('9.15.9', process.execPath, 'pnpm-9/bin/pnpm.cjs'),
   script('10.34.9', process.execPath, 'pnpm-10/bin/pnpm.cjs'),
   script('11.28.11', newerNode, 'pnpm-11/bin/pnpm.mjs'),
-  { version: '12.21.0', command: findNativePnpm(), args: [] },
+  native('12.21.0', ''),
 ]
 
-function script(version: string, command: string, file: string): PnpmClient {
-  return { version, command, args: [join(modules, file)] }
+/** The versions in between at which pnpm's behaviour changed, oldest first. */
+export const pnpmMinors: readonly Client[] = [
+  script('10.8.1', process.execPath, 'pnpm-10-8/bin/pnpm.cjs'),
+  script('10.12.4', process.execPath, 'pnpm-10-12/bin/pnpm.cjs'),
+  script('11.5.1', newerNode, 'pnpm-11-5/bin/pnpm.mjs'),
+  native('12.3.4', 'pnpm-12-3/node_modules'),
+  native('12.15.0', 'pnpm-12-15/node_modules'),
+]
+
+function script(version: string, command: string, file: string): Client {
+  return { name: 'pnpm', version, command, args: [join(clientModules, file)] }
 }
 
 /** pnpm 12 is a program of its own for each platform. */
-function findNativePnpm(): string {
+function native(version: string, folder: string): Client {
   const { platform, arch } = process
-  const names = [`exe.${platform}-${arch}`, `exe.${platform}-${arch}-musl`]
   const file = platform === 'win32' ? 'pnpm.exe' : 'pnpm'
-  const places = names.map((name) => join(modules, '@pnpm', name, file))
-  return places.find((place) => existsSync(place)) ?? places[0] ?? ''
-}
-
-/** A client that isn't installed is a failure, never a skipped test. */
-export function checkInstalled({ version, command, args }: PnpmClient): void {
-  const missing = [command, ...args].find((file) => !existsSync(file))
-  if (missing === undefined) return
-  throw new Error(`pnpm ${version} is not installed: run \`node test/prepare.mjs --clients\``)
+  const places = [`exe.${platform}-${arch}`, `exe.${platform}-${arch}-musl`].map((name) =>
+    join(clientModules, folder, '@pnpm', name, file),
+  )
+  const command = places.find((place) => existsSync(place)) ?? places[0] ?? ''
+  return { name: 'pnpm', version, command, args: [] }
 }

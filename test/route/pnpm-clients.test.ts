@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadProject } from '../../src/project/load.ts'
 import { publicNpmRegistry } from '../../src/url/public-registry.ts'
-import { checkInstalled, pnpmClients, type PnpmClient } from '../clients/pnpm.ts'
+import { findClientProgram, type Client } from '../clients/clients.ts'
+import { pnpmClients } from '../clients/pnpm.ts'
 import { createProject } from '../world/project.ts'
 
 const lockfile = `lockfileVersion: '9.0'
@@ -144,7 +145,7 @@ interface Row {
 
 describe.for(pnpmClients)('pnpm $version asks for @jsr where the route says, with', (client) => {
   test.for(rows)('$title', { timeout: 60_000 }, async (row) => {
-    checkInstalled(client)
+    findClientProgram(client)
     const { cwd, home, env } = await createMachine(row)
     const asked = await ask(client, { cwd, args: row.args, env: { ...env, HOME: home } })
     const { route } = await findRoute(cwd, { home, env, version: client.version })
@@ -194,7 +195,7 @@ interface AskOptions {
  * seen: to JSR it is for the package, to the public registry only where nothing else is asked.
  */
 async function ask(
-  { command, args: first }: PnpmClient,
+  { command, args: first }: Client,
   { cwd, env, args = ['install', '--lockfile-only'] }: AskOptions,
 ): Promise<readonly string[]> {
   const asked: string[] = []

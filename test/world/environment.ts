@@ -16,7 +16,7 @@ export interface EnvironmentSource {
 /** What a test wants otherwise. */
 export interface EnvironmentWishes {
   readonly extra?: Readonly<Record<string, string | undefined>> | undefined
-  /** The client that is `npm` on PATH. */
+  /** The client that is found on PATH under its name. */
   readonly client?: Client | undefined
 }
 
@@ -48,18 +48,21 @@ export function createEnvironment(
   return Object.fromEntries(given)
 }
 
-/** A folder as Node's installers lay it out: `npm` is a link to its program, beside the `node` it runs on. */
+/** A folder as Node's installers lay it out: the client is a link to its program, beside the `node` it runs on. */
 function clientFolders(home: string, client: Client | undefined): string[] {
   if (client === undefined) return []
   const { command, args } = findClientProgram(client)
   const folder = join(home, 'bin')
   mkdirSync(folder)
   if (process.platform === 'win32') {
-    writeFileSync(join(folder, `${client.name}.cmd`), `@"${command}" "${args[0]}" %*\r\n`)
+    writeFileSync(
+      join(folder, `${client.name}.cmd`),
+      `@${[command, ...args].map((part) => `"${part}"`).join(' ')} %*\r\n`,
+    )
     return [folder, dirname(command)]
   }
-  symlinkSync(command, join(folder, 'node'))
-  symlinkSync(args[0] ?? '', join(folder, client.name))
+  if (args.length > 0) symlinkSync(command, join(folder, 'node'))
+  symlinkSync(args[0] ?? command, join(folder, client.name))
   return [folder]
 }
 
