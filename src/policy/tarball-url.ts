@@ -42,16 +42,31 @@ export function createConventionCheck(): ConventionCheck {
   let base = ''
   return (url, name, version) => {
     const path = url.pathname
-    const end = `${name}/-/${withoutScope(name)}-${version}.tgz`
     if (path.includes('%')) return false
-    if (base !== '' && path === base + end) return true
-    if (!path.endsWith(`/${end}`)) return false
-    const start = path.slice(0, path.length - end.length)
+    const start = findConvention(path, name, version)
+    if (start === base.length && base !== '' && path.startsWith(base)) return true
+    if (path[start - 1] !== '/') return false
+    const before = path.slice(0, start)
     // Before an unscoped name a scope may stand, and a second separator makes the path ambiguous.
-    if (/@|\/-\//.test(start)) return false
-    base = start
+    if (/@|\/-\//.test(before)) return false
+    base = before
     return true
   }
+}
+
+/** Where `<name>/-/<name without scope>-<version>.tgz` starts, if a path ends in it; else -1. Builds no text. */
+function findConvention(path: string, name: string, version: string): number {
+  const file = withoutScope(name)
+  const start = path.length - name.length - file.length - version.length - 8
+  const isThere =
+    start >= 0 &&
+    path.startsWith(name, start) &&
+    path.startsWith('/-/', start + name.length) &&
+    path.startsWith(file, start + name.length + 3) &&
+    path[start + name.length + 3 + file.length] === '-' &&
+    path.startsWith(version, start + name.length + 4 + file.length) &&
+    path.endsWith('.tgz')
+  return isThere ? start : -1
 }
 
 /**
