@@ -33,6 +33,15 @@ test.for(files)('%s imports what is there when it is installed', (file) => {
   }
 })
 
+// One that fails here belongs in the list in src/bundle.mjs, or is to be imported when it is needed.
+test('a check loads no npm package one by one', () => {
+  const text = readFileSync(new URL('bin/core.js', dist), 'utf8')
+  const specifiers = [...text.matchAll(/^import .* from "([^"]+)";$/gm)].map(
+    ([, from = '']) => from,
+  )
+  expect(specifiers.filter((from) => !from.startsWith('.') && !isBuiltin(from))).toEqual([])
+})
+
 test('nothing is minified: modules stand under their paths, functions under their names', () => {
   const text = readFileSync(new URL('bin/core.js', dist), 'utf8')
   expect(text).toContain('// src/lockfile/npm.ts\n')
