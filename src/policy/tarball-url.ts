@@ -31,8 +31,8 @@ export function detectPackage(url: URL): PackageInUrl | undefined {
   return detectGitHub(parts) ?? detectJsr(parts) ?? detectSeparated(parts, 'download')
 }
 
-/** Tells whether a URL is what npm's convention makes of a name and version; `false` says nothing. */
-export type ConventionCheck = (url: URL, name: string, version: string) => boolean
+/** Tells whether a URL's path is what npm's convention makes of a name and version; `false` says nothing. */
+export type ConventionCheck = (path: string, name: string, version: string) => boolean
 
 /**
  * A quick yes for the many entries with nothing special about them. It remembers the path that the
@@ -40,8 +40,7 @@ export type ConventionCheck = (url: URL, name: string, version: string) => boole
  */
 export function createConventionCheck(): ConventionCheck {
   let base = ''
-  return (url, name, version) => {
-    const path = url.pathname
+  return (path, name, version) => {
     if (path.includes('%')) return false
     const start = findConvention(path, name, version)
     if (start === base.length && base !== '' && path.startsWith(base)) return true
@@ -70,13 +69,13 @@ function findConvention(path: string, name: string, version: string): number {
 }
 
 /**
- * Whether a URL names something in the scope `@jsr`, in whatever layout. A path that can't be
+ * Whether a URL's path names something in the scope `@jsr`, in whatever layout. A path that can't be
  * decoded counts: a server that decodes it in its own way may find the scope there.
  */
-export function hasJsrScope(url: URL): boolean {
+export function hasJsrScope(pathname: string): boolean {
   // What has neither can't hold the scope in any spelling, and almost no address has.
-  if (!/%|@jsr/i.test(url.href)) return false
-  const parts = decodePath(url.pathname)
+  if (!/%|@jsr/i.test(pathname)) return false
+  const parts = decodePath(pathname)
   return parts === undefined || parts.some((part) => part.toLowerCase() === '@jsr')
 }
 
