@@ -75,10 +75,13 @@ export type {
   RenderOptions,
   Report,
   ReportedClient,
+  ReportedError,
   ReportedHost,
   ReportedPackage,
+  ReportedProject,
   ReportedRoute,
   ReportSummary,
+  RuleDescription,
   SkippedRule,
   Verdict,
 } from './report/report.ts'
