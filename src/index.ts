@@ -87,5 +87,6 @@ export type {
 } from './report/report.ts'
 
 export { checkProject, type CheckProjectOptions } from './tasks/check.ts'
+export { checkProjects, type CheckProjectsOptions } from './tasks/check-many.ts'
 export { initProject, type InitFile, type InitOptions, type InitResult } from './tasks/init.ts'
 export { rewriteProject, type RewriteOptions, type RewriteReport } from './tasks/rewrite.ts'

@@ -3,7 +3,7 @@ import { appendFile, writeFile } from 'node:fs/promises'
 import { JsrGuardError } from '../errors.ts'
 import { explainRule } from '../policy/explanations.ts'
 import { renderGithubSummary } from '../report/github-summary.ts'
-import type { Report } from '../report/report.ts'
+import { listFailedProjects, type Report } from '../report/report.ts'
 import { reporters } from '../report/reporters.ts'
 import { canColor, type CliContext } from './context.ts'
 import type { Settings } from './settings.ts'
@@ -33,7 +33,7 @@ export async function writeReport(
     else await writeReportFile(file, text)
   }
   await writeStepSummary(report, { settings, context })
-  const { errors } = report.summary
+  const errors = report.summary.errors + listFailedProjects(report).length
   if (errors > 0 && formats.every(({ file }) => file !== undefined)) {
     stderr.write(`jsr-guard: ${errors} ${errors === 1 ? 'error' : 'errors'}\n`)
   }

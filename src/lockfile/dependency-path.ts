@@ -82,17 +82,21 @@ function walk({ projects, packages }: DependencyGraph): ReadonlyMap<string, stri
   return parents
 }
 
+/** Longer ones tell nobody anything, and a hostile lockfile may have as long ones as it has packages. */
+const maxSteps = 30
+
 function trace(
   key: string,
   { packages }: DependencyGraph,
   parents: ReadonlyMap<string, string | GraphProject>,
 ): readonly string[] | undefined {
   const steps: string[] = []
-  for (let at = key; ;) {
+  for (let at = key; steps.length < maxSteps;) {
     const parent = parents.get(at)
     if (parent === undefined) return undefined
     steps.unshift(packages.get(at)?.label ?? at)
     if (typeof parent !== 'string') return [parent.label, ...steps]
     at = parent
   }
+  return ['…', ...steps]
 }

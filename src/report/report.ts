@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts'
 import type { Finding, RuleId } from '../finding.ts'
 import { redactText } from '../url/redact.ts'
 
@@ -42,7 +43,7 @@ export interface ReportedProject {
 
 /** What went wrong, as an error of jsr-guard says it. */
 export interface ReportedError {
-  readonly code: string
+  readonly code: ErrorCode
   readonly message: string
   readonly hint: string | undefined
   readonly file: string | undefined

@@ -45,10 +45,20 @@ test('a fingerprint stays when the line moves', () => {
 })
 
 test('a project that could not be judged is an issue', () => {
-  const error = { code: 'ERR_X', message: 'bad', hint: undefined, file: undefined, line: undefined }
+  const error = {
+    code: 'ERR_JSR_GUARD_MANIFEST' as const,
+    message: 'bad',
+    hint: undefined,
+    file: undefined,
+    line: undefined,
+  }
   const projects = [{ path: 'apps/a', registry: undefined, error }]
   expect(format(makeReport({ projects }))).toMatchObject([
-    { severity: 'blocker', check_name: 'ERR_X', location: { path: 'apps/a', lines: { begin: 1 } } },
+    {
+      severity: 'blocker',
+      check_name: 'ERR_JSR_GUARD_MANIFEST',
+      location: { path: 'apps/a', lines: { begin: 1 } },
+    },
   ])
 })
 

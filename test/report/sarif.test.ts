@@ -16,7 +16,12 @@ async function loadSchema(): Promise<ValidateFunction> {
   const { $schema, id, ...schema } = JSON.parse(await readFile(schemaFile, 'utf8'))
   expect({ $schema, id }).toMatchObject({ $schema: 'http://json-schema.org/draft-04/schema#' })
   expect(JSON.stringify(schema)).not.toContain('"exclusiveMinimum"')
-  return new Ajv({ strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false }).compile(schema)
+  return new Ajv({
+    strict: false,
+    allErrors: true,
+    validateFormats: false,
+    unicodeRegExp: false,
+  }).compile(schema)
 }
 
 interface Sarif {
@@ -117,7 +122,13 @@ test('what the policy ignores is no result, and is not lost', () => {
 })
 
 test('what was not judged, and a project that could not be, are notifications', () => {
-  const error = { code: 'ERR_X', message: 'bad', hint: undefined, file: undefined, line: undefined }
+  const error = {
+    code: 'ERR_JSR_GUARD_MANIFEST' as const,
+    message: 'bad',
+    hint: undefined,
+    file: undefined,
+    line: undefined,
+  }
   const report = makeReport({
     skipped: [{ rule: 'too-new', reason: 'it needs the registry' }],
     projects: [{ path: 'apps/a', registry: undefined, error }],
@@ -126,7 +137,7 @@ test('what was not judged, and a project that could not be, are notifications', 
     {
       executionSuccessful: false,
       toolExecutionNotifications: [
-        { level: 'error', message: { text: 'apps/a: ERR_X: bad' } },
+        { level: 'error', message: { text: 'apps/a: ERR_JSR_GUARD_MANIFEST: bad' } },
         { level: 'note', associatedRule: { id: 'too-new' } },
       ],
     },

@@ -1,5 +1,6 @@
 import { JsrGuardError } from '../../errors.ts'
 import { checkProject, type CheckProjectOptions } from '../../tasks/check.ts'
+import { checkProjects } from '../../tasks/check-many.ts'
 import { loadPolicyInForce } from '../../tasks/policy-in-force.ts'
 import type { Invocation } from '../commands.ts'
 import { reportExitCode } from '../exit-code.ts'
@@ -9,14 +10,19 @@ import { writeReport, type WriteReportOptions } from '../write-report.ts'
 
 /** Judges configuration, manifests and lockfiles, and prints the report. */
 export async function run(invocation: Invocation): Promise<number> {
-  refuseArguments(invocation)
-  const { options, context } = invocation
+  const { options, context, arguments: patterns } = invocation
   const settings = parseSettings(options, context)
   const { cwd, registry, client, config, levels } = settings
   const { env, home } = context
   const request = { cwd, registry, client, config, levels, env, home }
-  if (options.has('print-config')) return await printConfig(request, { settings, context })
-  const report = await checkProject(request)
+  if (options.has('print-config')) {
+    refuseArguments(invocation)
+    return await printConfig(request, { settings, context })
+  }
+  const report =
+    patterns.length === 0
+      ? await checkProject(request)
+      : await checkProjects({ ...request, patterns })
   await writeReport(report, { settings, context })
   return reportExitCode(report)
 }
