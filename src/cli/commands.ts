@@ -54,8 +54,10 @@ export const commands: readonly Command[] = [
     name: 'check',
     aliases: [],
     summary: 'judge configuration, manifests and lockfiles; no network',
-    usage: 'check [DIR…] [--print-config]',
+    usage: 'check [DIR…] [--fix [--dry-run]] [--print-config]',
     options: [
+      { name: 'fix', summary: "put right what can't change what is installed, then check" },
+      { name: 'dry-run', summary: 'with --fix: write nothing, print the diff' },
       {
         name: 'print-config',
         summary: 'print the policy that is in force, and where each value comes from',
