@@ -2,8 +2,8 @@ import type { Finding } from '../finding.ts'
 import { escapeMarkdown } from './escape-markup.ts'
 import { listFailedProjects, type Report } from './report.ts'
 
-/** GitHub takes 1 MiB for a step; a row is far below 1,000 characters. */
-const maxRows = 200
+/** GitHub takes 1 MiB for a step, and an escaped character takes up to eight. */
+const maxRows = 100
 
 /**
  * The report as Markdown, for the summary of a step on GitHub.
@@ -57,7 +57,7 @@ function renderTable(head: readonly string[], rows: ReadonlyArray<readonly strin
   return [...lines, ...shown, ...rest].join('\n')
 }
 
-const maxCell = 300
+const maxCell = 200
 
 function cut(text: string): string {
   return text.length > maxCell ? `${text.slice(0, maxCell)}…` : text

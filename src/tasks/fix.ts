@@ -1,5 +1,7 @@
+import { realpath } from 'node:fs/promises'
+import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
-import { explainWriteFailure } from '../project/error-code.ts'
+import { explainWriteFailure, orAbsent } from '../project/error-code.ts'
 import { findFolder } from '../project/folder.ts'
 import { recoverTranslation } from '../project/journal.ts'
 import { acquireRunLock, type RunLockOptions } from '../project/lock.ts'
@@ -52,22 +54,35 @@ export async function fixProject(options: FixProjectOptions): Promise<FixResult>
 
 async function findEdits(options: FixProjectOptions): Promise<FixResult> {
   const checked = await inspectProject(options)
+  const { root } = checked.project
   const mapping = await editMapping(checked)
   const edits = [
     ...(mapping === undefined ? [] : [mapping]),
     ...(await editLockfiles(checked)),
     ...editManifests(checked),
   ]
-  return { root: checked.project.root, edits }
+  const isOwn = await Promise.all(edits.map(async (edit) => await isInside(root, edit.path)))
+  return { root, edits: edits.filter((_, index) => isOwn[index]) }
 }
 
-async function writeEdit({ file, path, before, after }: FileEdit): Promise<void> {
+/**
+ * A link in a project may lead to anything: whoever has an `.npmrc` that is the user's own must not
+ * get it to be written.
+ */
+async function isInside(root: string, file: string): Promise<boolean> {
+  const real = await orAbsent(realpath(file))
+  if (real === undefined) return true
+  const relative = path.relative(root, real)
+  return !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..'
+}
+
+async function writeEdit({ file, path: target, before, after }: FileEdit): Promise<void> {
   const expected = before === undefined ? {} : { expected: Buffer.from(before) }
   let isWritten: boolean
   try {
-    isWritten = await writeFileAtomically(path, Buffer.from(after), expected)
+    isWritten = await writeFileAtomically(target, Buffer.from(after), expected)
   } catch (error) {
-    throw explainWriteFailure(error, path)
+    throw explainWriteFailure(error, target)
   }
   if (isWritten) return
   throw new JsrGuardError('ERR_JSR_GUARD_JOURNAL', `${file} has just been edited`, {

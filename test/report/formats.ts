@@ -55,4 +55,4 @@ export function makeHostileReport(): Report {
 }
 
 /** What no medium may be given as it is; a report's own line ends are no harm. */
-export const harmful = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E\u2028\u2029]/u
+export const harmful = /(?!\n)[\p{Cc}\u202E\u2028\u2029]/u

@@ -65,8 +65,10 @@ test('no text is markup, a link, a mention or a cell in the summary', () => {
 })
 
 test('a long summary is cut, and says so', () => {
-  const many = Array.from({ length: 500 }, () => makeFinding())
+  const many = Array.from({ length: 500 }, () =>
+    makeFinding({ message: '|'.repeat(500), file: '|'.repeat(500) }),
+  )
   const text = renderGithubSummary(makeReport({ findings: many }))
-  expect(text).toContain('… and 300 more')
+  expect(text).toContain('… and 400 more')
   expect(text.length).toBeLessThan(1024 * 1024)
 })

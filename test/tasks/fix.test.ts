@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -218,6 +218,14 @@ describe('jsr: specifiers', () => {
     const { files } = await fix({ 'package.json': declared, '.npmrc': mapping })
     expect(files).toEqual([])
   })
+})
+
+test('a file that a link leads to out of the project is not written', async () => {
+  const home = await createProject({ '.npmrc': 'registry=https://home.corp.example/\n' })
+  const cwd = await createProject({ 'package.json': manifest, 'jsr-guard.json': { registry } })
+  await symlink(join(home, '.npmrc'), join(cwd, '.npmrc'))
+  expect((await fixProject(await optionsFor(cwd))).edits).toEqual([])
+  expect(await read(home, '.npmrc')).toBe('registry=https://home.corp.example/\n')
 })
 
 test('a second run changes nothing more, and leaves nothing behind', async () => {

@@ -1,8 +1,7 @@
 import { JsrGuardError } from '../../errors.ts'
 import { findFolder } from '../../project/folder.ts'
+import type { Report } from '../../report/report.ts'
 import { checkProject, type CheckProjectOptions } from '../../tasks/check.ts'
-import { checkProjects } from '../../tasks/check-many.ts'
-import { loadPolicyInForce } from '../../tasks/policy-in-force.ts'
 import type { Invocation } from '../commands.ts'
 import { reportExitCode } from '../exit-code.ts'
 import { formatPolicy, renderPolicy } from '../render-policy.ts'
@@ -28,11 +27,18 @@ export async function run(invocation: Invocation): Promise<number> {
     throw new JsrGuardError('ERR_JSR_GUARD_USAGE', message, { hint: 'a check writes nothing' })
   }
   const report =
-    patterns.length === 0
-      ? await checkProject(request)
-      : await checkProjects({ ...request, patterns })
+    patterns.length === 0 ? await checkProject(request) : await checkMany(request, patterns)
   if (!isDry) await writeReport(report, { settings, context })
   return reportExitCode(report)
+}
+
+/** What only some runs need is loaded by them. */
+async function checkMany(
+  request: CheckProjectOptions,
+  patterns: readonly string[],
+): Promise<Report> {
+  const { checkProjects } = await import('../../tasks/check-many.ts')
+  return await checkProjects({ ...request, patterns })
 }
 
 /** What is fixed is said on standard error, so that the report stays the only thing on the other. */
@@ -70,6 +76,7 @@ async function printConfig(
       hint: 'leave other formats out',
     })
   }
+  const { loadPolicyInForce } = await import('../../tasks/policy-in-force.ts')
   const inForce = await loadPolicyInForce(request)
   context.stdout.write(format.name === 'json' ? formatPolicy(inForce) : renderPolicy(inForce))
   return 0

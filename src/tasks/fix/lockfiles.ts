@@ -65,9 +65,11 @@ function tryRead(file: string, text: string): Lockfile | undefined {
 }
 
 function isSamePackage(a: LockedPackage, b: LockedPackage | undefined): boolean {
-  const identify = ({ key, alias, name, version, integrity, source }: LockedPackage): string =>
-    JSON.stringify([key, alias, name, version, integrity, source.type])
   return b !== undefined && identify(a) === identify(b)
+}
+
+function identify({ key, alias, name, version, integrity, source }: LockedPackage): string {
+  return JSON.stringify([key, alias, name, version, integrity, source.type])
 }
 
 function isSameSource(a: LockedPackage, b: LockedPackage | undefined): boolean {
