@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 
-const { packages } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-for (const { resolved } of Object.values(packages)) {
+// The tables of npm, Deno and vlt, whose entries are objects or lists.
+const { packages, npm, nodes } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+for (const entry of Object.values(packages ?? npm ?? nodes)) {
+  const resolved = entry.resolved ?? entry.tarball ?? entry[3]
   if (resolved !== undefined && new URL(resolved).hostname.endsWith('jsr.io')) process.exitCode = 1
 }
