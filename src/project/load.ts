@@ -1,7 +1,7 @@
 import type { NpmConfig } from '../config/npm-config.ts'
 import { JsrGuardError } from '../errors.ts'
 import { findLockfileFormat } from '../lockfile/formats.ts'
-import type { ClientInUse, LockfileInUse, PnpmHook } from '../policy/rule.ts'
+import type { ClientInUse, LockfileInUse, PnpmHook, SpecifierFile } from '../policy/rule.ts'
 import type { ClientName, Route } from '../route/route.ts'
 import { findClientFiles, type ClientFile } from './client-files.ts'
 import { readDeclaredClients, type DeclaredClient } from './declared-clients.ts'
@@ -14,6 +14,8 @@ import { findNpmRoot } from './npm-root.ts'
 import { loadPnpmHook } from './pnpm-hook.ts'
 import { findPnpmLockfiles, loadPnpmWorkspace, type PnpmWorkspace } from './pnpm-files.ts'
 import { findProjectRoot } from './pnpm-root.ts'
+import { loadSpecifierFiles } from './specifier-files.ts'
+import { findWorkspacePatterns } from './workspace-patterns.ts'
 import { loadManifests, type LoadedManifest } from './workspaces.ts'
 
 /** What loading a project depends on. */
@@ -29,6 +31,8 @@ export interface LoadProjectOptions {
   readonly npm: NpmInUse
   /** The pnpm that would be run where the project does not say which. */
   readonly pnpm?: PnpmInUse | undefined
+  /** The versions of other clients that would be run where the project does not say which. */
+  readonly versions?: Readonly<Partial<Record<ClientName, string | undefined>>> | undefined
   /** The clients to judge; what shows another one counts as a sign of it. Default all that are known. */
   readonly known?: readonly ClientName[] | undefined
 }
@@ -39,7 +43,15 @@ export interface PnpmInUse {
 }
 
 /** The clients that this version can judge: the one list. */
-export const judgedClients: readonly ClientName[] = ['npm', 'pnpm']
+export const judgedClients: readonly ClientName[] = [
+  'npm',
+  'pnpm',
+  'yarn',
+  'yarn-berry',
+  'bun',
+  'deno',
+  'vlt',
+]
 
 /** What is known of an npm. */
 export interface NpmInUse {
@@ -67,6 +79,8 @@ export interface Project {
   readonly npmConfig: NpmConfig
   /** Where pnpm is in use, what its `pnpm-workspace.yaml` says. */
   readonly pnpmWorkspace: PnpmWorkspace | undefined
+  /** What stands beside the manifests for clients in use: catalogs, imports, modifiers. */
+  readonly specifierFiles: readonly SpecifierFile[]
   /** jsr-guard's hook for pnpm, where pnpm is in use and the project has it. */
   readonly pnpmHook: PnpmHook | undefined
 }
@@ -89,31 +103,36 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     loadLockfiles(detected.lockfiles, {
       root,
       known,
-      hasNpm: detected.hasNpm,
+      hasNpm: detected.inUse.has('npm'),
       npmVersion: options.npm.version,
       hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
     }),
   ])
-  const { clients, pnpmConfig } = await loadClients(detected, {
+  const { clients, pnpmConfig } = await loadClients(detected.inUse, {
     root,
     env,
     home,
     declared,
     npmConfig,
     workspace: pnpmWorkspace?.settings,
-    pnpmVersion: options.pnpm?.version,
+    versions: { ...options.versions, pnpm: options.pnpm?.version },
+    nodePath: options.npm.nodePath,
   })
   const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
-  const unwanted = lockfiles.filter((one) => !isWanted(one)).map(({ file }) => file)
+  const wanted = lockfiles.filter(isWanted)
+  const unwanted = lockfiles
+    .map(({ file }) => file)
+    .filter((file) => !wanted.some((one) => one.file === file))
   return {
     root,
     manifests,
     clients,
     unjudged: detected.unjudged,
-    lockfiles: lockfiles.filter(isWanted),
+    lockfiles: wanted,
     leftOut: [...detected.leftOut, ...unwanted],
     npmConfig,
-    pnpmWorkspace: detected.hasPnpm ? pnpmWorkspace : undefined,
+    pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
+    specifierFiles: await loadSpecifierFiles(detected.inUse, { root, env, home }),
     pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
   }
 }
@@ -131,7 +150,11 @@ async function findProject(options: LoadProjectOptions): Promise<FoundProject> {
   const isPnpmWanted = known.includes('pnpm') && [undefined, 'pnpm'].includes(only)
   const root = isPnpmWanted ? await findProjectRoot(cwd) : await findNpmRoot(cwd)
   const pnpmWorkspace = isPnpmWanted ? await loadPnpmWorkspace(root) : undefined
-  const manifests = await loadManifests(root, { patterns: pnpmWorkspace?.specifiers.packages })
+  const patterns = [
+    ...(pnpmWorkspace?.specifiers.packages ?? []),
+    ...(await findWorkspacePatterns(root, { known, only })),
+  ]
+  const manifests = await loadManifests(root, { patterns })
   const found = await findFiles({ root, cwd, manifests, pnpmWorkspace })
   // What a client last installed says nothing where that client is not judged.
   const files = found.filter(({ file, client }) => known.includes(client) || !isRecord(file))
