@@ -65,6 +65,18 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'verify',
+    aliases: [],
+    summary: 'check, and ask the registry about every @jsr package',
+    usage: 'verify [--tarballs]',
+    options: [{ name: 'tarballs', summary: 'fetch every tarball and look at its bytes, too' }],
+    notes: [
+      'Asks the private registry and nobody else; JSR is never asked. Where a package could not be asked for, and nothing is wrong with the others, it ends with 4.',
+    ],
+    argumentsOf: 'jsr-guard',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     name: 'rewrite',
     aliases: [],
     summary: 'turn jsr: specifiers into aliases, or back, in the manifests',
@@ -101,7 +113,7 @@ export const commands: readonly Command[] = [
 ]
 
 /** Commands that jsr-guard will have: naming one must not look like a spelling mistake. */
-export const plannedCommands: readonly string[] = ['verify', 'doctor', 'gateway']
+export const plannedCommands: readonly string[] = ['doctor', 'gateway']
 
 /** The command of that name or alias. */
 export function findCommand(name: string): Command | undefined {

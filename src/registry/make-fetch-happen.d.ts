@@ -1,5 +1,5 @@
 declare module 'make-fetch-happen' {
-  interface FetchResponse {
+  export interface FetchResponse {
     readonly status: number
     readonly ok: boolean
     readonly headers: { get(name: string): string | null }

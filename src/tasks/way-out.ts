@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import type { NpmConfig } from '../config/npm-config.ts'
+import { openWayOut, type WayOut, type WayOutOptions } from '../egress/proxy.ts'
+import { detectUpstream } from '../egress/upstream.ts'
+import { registryOptions } from '../project/npm-registry-options.ts'
+import { createCredentialChoice } from '../registry/credentials.ts'
+import { isJsrHost } from '../url/jsr-host.ts'
+
+/** Whose configuration decides what lies beyond the way out. */
+export interface WayOutSource {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly config: NpmConfig
+  readonly onRefusal: WayOutOptions['onRefusal']
+}
+
+/** Opens the way out that refuses JSR's hosts. It goes on through the proxy that npm would have used. */
+export async function openClosedWayOut(source: WayOutSource): Promise<WayOut> {
+  const { env, config, onRefusal } = source
+  const options = registryOptions(config)
+  return await openWayOut({
+    upstream: { ...detectUpstream(env, proxySettings(config)), ca: readAuthorities(options) },
+    isRefused: isJsrHost,
+    chooseCredential: createCredentialChoice(options),
+    // Other users of this machine could go out through us otherwise, with the credentials of the
+    // proxy upstream, and end the run by asking JSR.
+    password: randomBytes(16).toString('hex'),
+    onRefusal,
+  })
+}
+
+function proxySettings(config: NpmConfig): Parameters<typeof detectUpstream>[1] {
+  const read = (key: string): string | undefined => {
+    const value = config.get(key)?.value
+    if (Array.isArray(value)) return value.join(',')
+    return typeof value === 'string' ? value : undefined
+  }
+  return { httpsProxy: read('https-proxy'), proxy: read('proxy'), noProxy: read('noproxy') }
+}
+
+/** npm trusts these for its proxy as well. */
+function readAuthorities(options: Readonly<Record<string, unknown>>): string[] | undefined {
+  const authorities = [options['ca']].flat().filter((ca) => typeof ca === 'string')
+  return authorities.length === 0 ? undefined : authorities
+}
