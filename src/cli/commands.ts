@@ -77,6 +77,20 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'lock-hashes',
+    aliases: [],
+    summary: 'write the hashes of the locked @jsr packages into jsr-guard.lock.json',
+    usage: 'lock-hashes [--accept-revisions]',
+    options: [
+      { name: 'accept-revisions', summary: 'let newer revisions of known versions in, too' },
+    ],
+    notes: [
+      'Fetches every tarball from the private registry, and writes down what nothing is wrong with. Commit the file; jsr-guard verify reads it.',
+    ],
+    argumentsOf: 'jsr-guard',
+    load: () => import('./commands/lock-hashes.ts'),
+  },
+  {
     name: 'rewrite',
     aliases: [],
     summary: 'turn jsr: specifiers into aliases, or back, in the manifests',

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts'
+import type { ErrorCode, JsrGuardError } from '../errors.ts'
 import type { Report } from '../report/report.ts'
 
 /** What the process ends with. */
@@ -28,4 +28,15 @@ export const errorExitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
 /** How a report ends a run. */
 export function reportExitCode({ summary }: Report): ExitCode {
   return summary.errors > 0 ? 1 : 0
+}
+
+/**
+ * How a report ends a run that asked the registry: findings go before answers that are missing.
+ *
+ * @throws JsrGuardError `unanswered`, where nothing is at error level.
+ */
+export function verdictExitCode(report: Report, unanswered: JsrGuardError | undefined): ExitCode {
+  const exitCode = reportExitCode(report)
+  if (exitCode === 0 && unanswered !== undefined) throw unanswered
+  return exitCode
 }

@@ -46,6 +46,8 @@ export interface ServedVersion {
   readonly named: readonly string[]
   /** Those of the bytes, where they were fetched. */
   readonly bytes: readonly string[] | undefined
+  /** JSR's revision of it, as its own package.json claims, where its bytes were fetched. */
+  readonly revision: number | undefined
   /** What tells it from a package that JSR made. */
   readonly marks: readonly PublicMark[]
   /** When it was published, as the registry has it. */

@@ -121,10 +121,10 @@ function isRevision(
 function describeKnown({ known, knownLocked, knownFound }: Subject): string {
   if (known.length === 0) return '; the ledger knows no hash of it'
   if (knownLocked !== undefined && knownFound === undefined) {
-    return '; the ledger has the lockfile’s'
+    return "; the ledger has the lockfile's"
   }
   if (knownLocked === undefined && knownFound !== undefined) {
-    return '; the ledger has the registry’s'
+    return "; the ledger has the registry's"
   }
   return knownLocked === undefined ? '; the ledger has neither' : '; the ledger has both'
 }

@@ -25,10 +25,15 @@ export async function loadHashLedger(root: string): Promise<LoadedLedger> {
   }
   const text = found.type === 'text' ? found.text : undefined
   const entries = text === undefined ? [] : readHashLedger(text, hashLedgerFile)
+  return { entries, text, find: indexEntries(entries) }
+}
+
+/** Finds the entries of a version. */
+export function indexEntries(entries: readonly HashEntry[]): LoadedLedger['find'] {
   const byVersion = new Map<string, HashEntry[]>()
   for (const entry of entries) {
     const key = `${entry.name}@${entry.version}`
     byVersion.set(key, [...(byVersion.get(key) ?? []), entry])
   }
-  return { entries, text, find: (name, version) => byVersion.get(`${name}@${version}`) ?? [] }
+  return (name, version) => byVersion.get(`${name}@${version}`) ?? []
 }

@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import { JsrGuardError } from '../errors.ts'
 import type { LockedPackage } from '../lockfile/locked-package.ts'
-import { detectManifestMarks, detectMetadataMarks } from '../policy/public-marks.ts'
+import { detectManifestMarks, detectMetadataMarks, readRevision } from '../policy/public-marks.ts'
 import type { RegistryAnswerFact, RegistryFact, ServedVersion } from '../policy/registry-facts.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { redactUrl } from '../url/redact.ts'
@@ -217,6 +217,7 @@ function describeVersion(
     locked,
     named,
     bytes: content?.integrity,
+    revision: content?.manifest === undefined ? undefined : readRevision(content.manifest),
     marks: uniteMarks([...detectMetadataMarks(fields), ...inTarball]),
     publishedAt,
   }

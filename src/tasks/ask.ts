@@ -12,7 +12,7 @@ export interface AskOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether to fetch the tarballs and look at their bytes. */
   readonly fetchesTarballs: boolean
-  readonly onProgress: (progress: AskProgress) => void
+  readonly onProgress?: ((progress: AskProgress) => void) | undefined
 }
 
 /** How far it has come. */
@@ -51,7 +51,7 @@ export async function askAboutPackages(
     // Loaded late: a project without @jsr packages has no use for it.
     const { inspectPackages } = await import('../registry/inspect.ts')
     const packages = targets.length
-    options.onProgress({ done: 0, packages })
+    options.onProgress?.({ done: 0, packages })
     const facts = await inspectPackages(targets, {
       registryOptions: registryOptions(project.npmConfig),
       proxyUrl: wayOut.url,
@@ -59,7 +59,7 @@ export async function askAboutPackages(
       isPrivate: (url) =>
         (registry !== undefined && isServedBy(url, registry)) ||
         tarballs.some((prefix) => hasPrefix(url, prefix)),
-      onProgress: (done) => options.onProgress({ done, packages }),
+      onProgress: (done) => options.onProgress?.({ done, packages }),
     })
     return { facts, hosts: wayOut.hosts() }
   } finally {

@@ -2,9 +2,10 @@ import { JsrGuardError } from '../errors.ts'
 import { networkRules } from '../policy/network-rules.ts'
 import type { RegistryFact } from '../policy/registry-facts.ts'
 import { evaluateFacts } from '../policy/registry-findings.ts'
+import type { ServedPolicy } from '../policy/served-findings.ts'
 import { loadHashLedger } from '../project/hash-ledger.ts'
 import { createReport, type Report, type SkippedRule } from '../report/report.ts'
-import { askAboutPackages, type AskProgress } from './ask.ts'
+import { askAboutPackages, type Asked, type AskProgress } from './ask.ts'
 import { inspectProject, type CheckedProject, type CheckProjectOptions } from './check.ts'
 
 /** What to verify, and how. */
@@ -33,15 +34,26 @@ export interface VerifyOutcome {
  *   be trusted; `ERR_JSR_GUARD_REGISTRY` where the registry refuses us.
  */
 export async function verifyProject(options: VerifyProjectOptions): Promise<VerifyOutcome> {
-  const { env, fetchesTarballs = false, onProgress = ignore, nowMs = Date.now() } = options
+  const { env, fetchesTarballs = false, onProgress } = options
   const checked = await inspectProject(options)
   const ledger = await loadHashLedger(checked.project.root)
-  const { facts, hosts } = await askAboutPackages(checked, { env, fetchesTarballs, onProgress })
-  const findings = evaluateFacts(facts, checked.levels, {
-    knownHashes: ledger.find,
-    minimumAgeDays: checked.policy.minimumAgeDays,
-    nowMs,
-  })
+  const asked = await askAboutPackages(checked, { env, fetchesTarballs, onProgress })
+  return reportFacts(checked, asked, { ...options, knownHashes: ledger.find })
+}
+
+/** What the registry's answers are held against. */
+interface ReportFactsOptions extends Pick<VerifyProjectOptions, 'nowMs'> {
+  readonly knownHashes: ServedPolicy['knownHashes']
+}
+
+/** What is to be said of a project, and of what the registry said of its packages. */
+export function reportFacts(
+  checked: CheckedProject,
+  { facts, hosts }: Asked,
+  { knownHashes, nowMs = Date.now() }: ReportFactsOptions,
+): VerifyOutcome {
+  const { minimumAgeDays } = checked.policy
+  const findings = evaluateFacts(facts, checked.levels, { knownHashes, minimumAgeDays, nowMs })
   const unanswered = facts.filter(({ answer }) => answer.type === 'unknown')
   return {
     report: createReport({
@@ -52,10 +64,6 @@ export async function verifyProject(options: VerifyProjectOptions): Promise<Veri
     }),
     unanswered: createUnanswered(unanswered),
   }
-}
-
-function ignore(): void {
-  // Nobody watches.
 }
 
 /** Rules about the registry were judged, where they are not off and the policy has what they need. */

@@ -1,6 +1,6 @@
 import { verifyProject } from '../../tasks/verify.ts'
 import type { Invocation } from '../commands.ts'
-import { reportExitCode } from '../exit-code.ts'
+import { verdictExitCode } from '../exit-code.ts'
 import { createProgressLine } from '../progress.ts'
 import { parseSettings, refuseArguments } from '../settings.ts'
 import { writeReport } from '../write-report.ts'
@@ -27,9 +27,7 @@ export async function run(invocation: Invocation): Promise<number> {
     })
     progress.clear()
     await writeReport(report, { settings, context })
-    const exitCode = reportExitCode(report)
-    if (exitCode === 0 && unanswered !== undefined) throw unanswered
-    return exitCode
+    return verdictExitCode(report, unanswered)
   } finally {
     progress.clear()
   }
