@@ -37,8 +37,8 @@ export interface LockedCopy {
 
 /** How to look at packages. */
 export interface InspectOptions extends RegistryRequestOptions {
-  /** Whether a tarball may lie there. */
-  readonly isPrivate: (url: URL) => boolean
+  /** Whether that registry's tarballs may lie there. */
+  readonly isPrivate: (url: URL, registry: URL) => boolean
   /** Whether to fetch the tarballs and look at their bytes. */
   readonly fetchesTarballs: boolean
   /** Called as packages are done with. */
@@ -200,7 +200,7 @@ function judgePlace(
 ): RegistryAnswerFact | undefined {
   if (tarball === undefined) return noSense(registry)
   if (isJsrHost(tarball.hostname)) return { type: 'leaked', registry, tarball }
-  return isPrivate(tarball) ? undefined : { type: 'elsewhere', registry, tarball }
+  return isPrivate(tarball, registry) ? undefined : { type: 'elsewhere', registry, tarball }
 }
 
 function describeVersion(

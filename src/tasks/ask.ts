@@ -1,3 +1,4 @@
+import { findRegistryOf } from '../policy/private-registry.ts'
 import type { RegistryFact } from '../policy/registry-facts.ts'
 import { registryOptions } from '../project/npm-registry-options.ts'
 import type { InspectTarget, LockedCopy } from '../registry/inspect.ts'
@@ -40,7 +41,7 @@ export async function askAboutPackages(
   const targets = listTargets(checked)
   if (targets.length === 0) return { facts: [], hosts: [] }
   const { context, project } = checked
-  const { registry, tarballs } = context
+  const { tarballs } = context
   const wayOut = await openClosedWayOut({
     env: options.env,
     config: project.npmConfig,
@@ -56,9 +57,8 @@ export async function askAboutPackages(
       registryOptions: registryOptions(project.npmConfig),
       proxyUrl: wayOut.url,
       fetchesTarballs: options.fetchesTarballs,
-      isPrivate: (url) =>
-        (registry !== undefined && isServedBy(url, registry)) ||
-        tarballs.some((prefix) => hasPrefix(url, prefix)),
+      isPrivate: (url, registry) =>
+        isServedBy(url, registry) || tarballs.some((prefix) => hasPrefix(url, prefix)),
       onProgress: (done) => options.onProgress?.({ done, packages }),
     })
     return { facts, hosts: wayOut.hosts() }
@@ -73,7 +73,7 @@ function listTargets({ context }: CheckedProject): InspectTarget[] {
   for (const { file, client, jsrPackages } of context.judged) {
     for (const { locked, judgement } of jsrPackages) {
       if (judgement.verdict !== 'private' || judgement.by === 'workspace') continue
-      const registry = chooseRegistry(context.registry, client?.routeOf(locked.name).url)
+      const registry = chooseRegistry(findRegistryOf(locked.name, context), client?.routeOf(locked.name).url)
       const key = JSON.stringify([registry.href, locked.name])
       const target = targets.get(key) ?? { name: locked.name, registry, copies: [] }
       target.copies.push({ file, locked })

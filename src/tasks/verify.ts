@@ -7,14 +7,13 @@ import { loadHashLedger } from '../project/hash-ledger.ts'
 import { createReport, type Report, type SkippedRule } from '../report/report.ts'
 import { askAboutPackages, type Asked, type AskProgress } from './ask.ts'
 import { inspectProject, type CheckedProject, type CheckProjectOptions } from './check.ts'
+import { judgeProject } from './judge.ts'
 
 /** What to verify, and how. */
 export interface VerifyProjectOptions extends CheckProjectOptions {
   /** Whether to fetch every tarball and look at its bytes; nothing is unpacked. */
   readonly fetchesTarballs?: boolean | undefined
   readonly onProgress?: ((progress: AskProgress) => void) | undefined
-  /** Epoch milliseconds, for the age of versions; default the clock's. */
-  readonly nowMs?: number | undefined
 }
 
 /** What came of it. */
@@ -42,7 +41,7 @@ export async function verifyProject(options: VerifyProjectOptions): Promise<Veri
 }
 
 /** What the registry's answers are held against. */
-interface ReportFactsOptions extends Pick<VerifyProjectOptions, 'nowMs'> {
+interface ReportFactsOptions extends Pick<VerifyProjectOptions, 'levels' | 'now'> {
   readonly knownHashes: ServedPolicy['knownHashes']
 }
 
@@ -50,15 +49,17 @@ interface ReportFactsOptions extends Pick<VerifyProjectOptions, 'nowMs'> {
 export function reportFacts(
   checked: CheckedProject,
   { facts, hosts }: Asked,
-  { knownHashes, nowMs = Date.now() }: ReportFactsOptions,
+  { knownHashes, levels = {}, now = new Date() }: ReportFactsOptions,
 ): VerifyOutcome {
-  const { minimumAgeDays } = checked.policy
-  const findings = evaluateFacts(facts, checked.levels, { knownHashes, minimumAgeDays, nowMs })
+  const { project, policy } = checked
+  const { minimumAgeDays } = policy
+  const served = { knownHashes, minimumAgeDays, nowMs: now.getTime() }
+  const asked = evaluateFacts(facts, checked.levels, served)
+  const { report } = judgeProject({ project, policy, levels, now, asked })
   const unanswered = facts.filter(({ answer }) => answer.type === 'unknown')
   return {
     report: createReport({
-      ...checked.report,
-      findings: [...checked.report.findings, ...findings],
+      ...report,
       skipped: [...selectSkipped(checked), ...unanswered.map(describeUnanswered)],
       hosts,
     }),
