@@ -104,6 +104,18 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/rewrite.ts'),
   },
   {
+    name: 'doctor',
+    aliases: [],
+    summary: 'where would each client go, does it work, and what to do',
+    usage: 'doctor [--json]',
+    options: [{ name: 'json', summary: 'the same as --format json' }],
+    notes: [
+      'Asks the private registry and nobody else; JSR is never asked. The last line is "protected", or the first thing to do.',
+    ],
+    argumentsOf: 'jsr-guard',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     name: 'init',
     aliases: [],
     summary: 'write the configuration this project needs',
@@ -127,7 +139,7 @@ export const commands: readonly Command[] = [
 ]
 
 /** Commands that jsr-guard will have: naming one must not look like a spelling mistake. */
-export const plannedCommands: readonly string[] = ['doctor', 'gateway']
+export const plannedCommands: readonly string[] = ['gateway']
 
 /** The command of that name or alias. */
 export function findCommand(name: string): Command | undefined {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { JsrGuardError } from '../errors.ts'
 import type { Report } from '../report/report.ts'
 import { reporters } from '../report/reporters.ts'
-import { canColor, type CliContext } from './context.ts'
+import { canColor, type CliContext, type Output } from './context.ts'
 import type { Settings } from './settings.ts'
 
 /** What decides how a report is written, and where. */
@@ -26,13 +26,25 @@ export async function writeReport(
   for (const { name, file } of formats) {
     const hasColor = file === undefined && canColor(stdout, { env, isOff: isColorOff })
     const text = reporters[name](report, { hasColor, detail })
-    if (file === undefined) stdout.write(text)
-    else await writeReportFile(file, text)
+    await writeOutput(text, { file, stdout })
   }
   const { errors } = report.summary
   if (errors > 0 && formats.every(({ file }) => file !== undefined)) {
     stderr.write(`jsr-guard: ${errors} ${errors === 1 ? 'error' : 'errors'}\n`)
   }
+}
+
+/**
+ * Writes a text to a file, or to standard output where there is none.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_USAGE` for a file that can't be written.
+ */
+export async function writeOutput(
+  text: string,
+  { file, stdout }: { readonly file: string | undefined; readonly stdout: Output },
+): Promise<void> {
+  if (file === undefined) stdout.write(text)
+  else await writeReportFile(file, text)
 }
 
 async function writeReportFile(file: string, text: string): Promise<void> {

@@ -12,6 +12,8 @@ export class BodyError extends Error {
 export interface Wanted<Body> {
   readonly method: 'GET' | 'HEAD'
   readonly accept: string
+  /** Whether the body of a bad answer is read as well. */
+  readonly isReadAlways?: boolean
   /** Whether the answer may come compressed; it is read as if it weren't. */
   readonly isCompressible: boolean
   /**
@@ -41,6 +43,15 @@ export function wantText(accept: string, maxBytes: number): Wanted<string> {
   }
 }
 
+/** The first bytes of a text, whatever the status. */
+export const wantBeginning: Wanted<string> = {
+  method: 'GET',
+  accept: 'application/json, text/html;q=0.9, */*;q=0.8',
+  isCompressible: true,
+  isReadAlways: true,
+  read: readBeginning,
+}
+
 /** Of a tarball no more than that it is there. */
 export const wantPresence: Wanted<undefined> = {
   method: 'GET',
@@ -68,6 +79,19 @@ export function unpack(body: Readable, encoding: string | null): Readable {
     default:
       throw new BodyError('its answer is packed in a way that nobody asked for')
   }
+}
+
+const beginningBytes = 16 * 1024
+
+async function readBeginning(body: Readable): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    chunks.push(toBuffer(chunk))
+    bytes += toBuffer(chunk).length
+    if (bytes >= beginningBytes) break
+  }
+  return Buffer.concat(chunks).subarray(0, beginningBytes).toString('utf8')
 }
 
 async function readText(body: Readable, maxBytes: number): Promise<string> {

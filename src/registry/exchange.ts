@@ -22,7 +22,6 @@ export type Exchange<Body> =
   | {
       readonly type: 'answered'
       readonly status: number
-      /** Lower-case names; those we look at. */
       readonly headers: Headers
       /** Only of a good answer. */
       readonly body: Body | undefined
@@ -34,6 +33,8 @@ export type Exchange<Body> =
 /** The headers of an answer. */
 export interface Headers {
   get(name: string): string | null
+  /** By lower-case name. */
+  forEach(visit: (value: string, name: string) => void): void
 }
 
 /** What answers nothing for that long is taken for dead, whatever npm would wait. */
@@ -67,7 +68,7 @@ export async function exchange<Body>(
     }
     const { status, headers, ok } = response
     deadline.extend()
-    const body = ok ? await readBody(response, wanted) : undefined
+    const body = ok || wanted.isReadAlways === true ? await readBody(response, wanted) : undefined
     return { type: 'answered', status, headers, body }
   } catch (error) {
     return describeFailure(error, deadline)

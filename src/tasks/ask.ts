@@ -73,7 +73,10 @@ function listTargets({ context }: CheckedProject): InspectTarget[] {
   for (const { file, client, jsrPackages } of context.judged) {
     for (const { locked, judgement } of jsrPackages) {
       if (judgement.verdict !== 'private' || judgement.by === 'workspace') continue
-      const registry = chooseRegistry(findRegistryOf(locked.name, context), client?.routeOf(locked.name).url)
+      const registry = chooseRegistry(
+        findRegistryOf(locked.name, context),
+        client?.routeOf(locked.name).url,
+      )
       const key = JSON.stringify([registry.href, locked.name])
       const target = targets.get(key) ?? { name: locked.name, registry, copies: [] }
       target.copies.push({ file, locked })
