@@ -22,7 +22,7 @@ export interface RegistryProbes {
   readonly root: Probe
   /** `-/ping` */
   readonly ping: Probe
-  /** `-/pnpr` */
+  /** `/-/pnpr`, at the root of the host */
   readonly capabilities: Probe
   /** The metadata of an `@jsr` package that nobody has. */
   readonly unknownPackage: Probe

@@ -86,7 +86,7 @@ export interface SignAnswer {
 /** The answers that signs are looked for in; `undefined` where there was none. */
 export interface SignAnswers {
   readonly root: SignAnswer | undefined
-  /** To `-/pnpr`. */
+  /** To `/-/pnpr`. */
   readonly capabilities: SignAnswer | undefined
   /** To a package that nobody has. */
   readonly unknownPackage: SignAnswer | undefined
@@ -98,7 +98,10 @@ export function headerSign(name: string, value: RegExp, sureness: Sign['sureness
     what: `header ${name}`,
     sureness,
     isSeen: ({ root, unknownPackage }) =>
-      [root, unknownPackage].some((answer) => value.test(answer?.headers[name] ?? '\u0000')),
+      [root, unknownPackage].some((answer) => {
+        const text = answer?.headers[name]
+        return text !== undefined && value.test(text)
+      }),
   }
 }
 

@@ -41,7 +41,8 @@ export async function probeRegistry(options: ExamineOptions): Promise<RegistryPr
   const [root, ping, capabilities, unknownPackage, ordinary, aboutPackage] = await Promise.all([
     ask(''),
     ask('-/ping'),
-    ask('-/pnpr'),
+    // pnpr has it at its root, beside the registries that it serves.
+    ask('/-/pnpr'),
     ask(encodeName(`@jsr/zz__zz${randomBytes(8).toString('hex')}`)),
     probe(publicPackage, wantPresence, options),
     probePackage(options),

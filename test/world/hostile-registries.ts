@@ -42,14 +42,14 @@ export function hostileRegistries(good: Registry): readonly Registry[] {
       response.writeHead(200).end('other bytes')
       return true
     }),
-    create('huge', ({ type }, { response }) => {
-      if (type !== 'packument') return false
+    create('huge', ({ type }, { request, response }) => {
+      if (type !== 'packument' || request.method === 'HEAD') return false
       response.writeHead(200, { 'content-type': 'application/json' })
       spaces(1024).pipe(response)
       return true
     }),
-    create('bomb', ({ type }, { response }) => {
-      if (type !== 'packument') return false
+    create('bomb', ({ type }, { request, response }) => {
+      if (type !== 'packument' || request.method === 'HEAD') return false
       const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
       response.writeHead(200, headers)
       spaces(1024).pipe(createGzip()).pipe(response)

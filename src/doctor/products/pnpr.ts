@@ -16,7 +16,7 @@ export const pnpr: Product = {
   rateUrl: () => 'possible',
   signs: [
     {
-      what: 'its capabilities at -/pnpr',
+      what: 'its capabilities at /-/pnpr',
       sureness: 'certain',
       isSeen: ({ capabilities }) =>
         capabilities?.status === 200 && /^\s*\{\s*"pnpr"\s*:/.test(capabilities.text),

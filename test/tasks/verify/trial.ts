@@ -63,19 +63,21 @@ interface ReportJson {
 interface RunVerifyOptions {
   readonly args?: readonly string[]
   readonly timeoutMs?: number
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Runs the command line in this process, with short timeouts, and reads its report. */
 export async function runVerify(
   world: World,
   cwd: string,
-  { args = [], timeoutMs = 5000 }: RunVerifyOptions = {},
+  { args = [], timeoutMs = 5000, env: extra = {} }: RunVerifyOptions = {},
 ): Promise<VerifyResult> {
   const env = world.env({
     npm_config_cafile: world.caFile,
     npm_config_fetch_timeout: String(timeoutMs),
     npm_config_fetch_retries: '1',
     TOKEN: world.token,
+    ...extra,
   })
   const result = await runInProcess(['--format', 'json', 'verify', ...args], { cwd, env })
   const empty: ReportJson = { findings: [], skipped: [], hosts: [] }
