@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import registryFetch from 'npm-registry-fetch'
 import semver from 'semver'
 import type {
   PackageProbes,
@@ -11,6 +10,7 @@ import type {
 import { detectManifestMarks, detectMetadataMarks } from '../policy/public-marks.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { wantBeginning, wantHead, wantPresence, wantText, type Wanted } from './body.ts'
+import { hasCredentials } from './credentials.ts'
 import type { RegistryRequestOptions } from './exchange.ts'
 import { findVersion, packumentUrl, parsePackument, type Packument } from './packument.ts'
 import { requestUrl, type RegistryAnswer } from './request.ts'
@@ -47,10 +47,9 @@ export async function probeRegistry(options: ExamineOptions): Promise<RegistryPr
     probe(publicPackage, wantPresence, options),
     probePackage(options),
   ])
-  const auth = registryFetch.getAuth(registry.href, registryOptions)
   return {
     registry,
-    hasCredentials: Boolean(auth.token) || Boolean(auth.auth) || Boolean(auth.cert),
+    hasCredentials: hasCredentials(registry, registryOptions),
     root,
     ping,
     capabilities,

@@ -45,6 +45,7 @@ export async function askAboutPackages(
   const wayOut = await openClosedWayOut({
     env: options.env,
     config: project.npmConfig,
+    credentialFiles: project.credentialFiles,
     // What asks through it follows no redirect to JSR: there is nothing to refuse.
     onRefusal: () => undefined,
   })
@@ -54,7 +55,7 @@ export async function askAboutPackages(
     const packages = targets.length
     options.onProgress?.({ done: 0, packages })
     const facts = await inspectPackages(targets, {
-      registryOptions: registryOptions(project.npmConfig),
+      registryOptions: registryOptions(project.npmConfig, project.credentialFiles),
       proxyUrl: wayOut.url,
       fetchesTarballs: options.fetchesTarballs,
       isPrivate: (url, registry) =>

@@ -53,6 +53,7 @@ async function probe(
   const wayOut = await openClosedWayOut({
     env,
     config: project.npmConfig,
+    credentialFiles: project.credentialFiles,
     // What asks through it follows no redirect to JSR: there is nothing to refuse.
     onRefusal: () => undefined,
   })
@@ -67,7 +68,7 @@ async function probe(
       registry,
       packageName: locked?.name ?? commonPackage,
       version: locked?.version,
-      registryOptions: registryOptions(project.npmConfig),
+      registryOptions: registryOptions(project.npmConfig, project.credentialFiles),
       proxyUrl: wayOut.url,
       isPrivate: (url) =>
         isServedBy(url, registry) || tarballs.some((prefix) => hasPrefix(url, prefix)),

@@ -10,13 +10,15 @@ import { isJsrHost } from '../url/jsr-host.ts'
 export interface WayOutSource {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly config: NpmConfig
+  /** Other clients' files with credentials. */
+  readonly credentialFiles?: readonly NpmConfig[]
   readonly onRefusal: WayOutOptions['onRefusal']
 }
 
 /** Opens the way out that refuses JSR's hosts. It goes on through the proxy that npm would have used. */
 export async function openClosedWayOut(source: WayOutSource): Promise<WayOut> {
-  const { env, config, onRefusal } = source
-  const options = registryOptions(config)
+  const { env, config, credentialFiles, onRefusal } = source
+  const options = registryOptions(config, credentialFiles)
   return await openWayOut({
     upstream: { ...detectUpstream(env, proxySettings(config)), ca: readAuthorities(options) },
     isRefused: isJsrHost,

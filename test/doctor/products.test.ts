@@ -174,7 +174,7 @@ describe.for(products.map((product) => [product.id, product] as const))('%s', ([
     expect(lines.length).toBeGreaterThan(0)
     for (const line of lines) {
       expect(line).toMatch(/^\/\/corp\.example\//)
-      expect(line).toMatch(/=\$\{[A-Z0-9_]+\}$|:username=any$|:email=npm@example\.com$/)
+      expect(line).toMatch(/=\$\{[A-Z0-9_]+\}$|:username=any$|:email=npm@corp\.example$/)
     }
   })
 })

@@ -31,7 +31,7 @@ export const azureArtifacts: Product = {
     [registry, new URL('..', registry)].flatMap((url) => [
       `${credentialKey(url)}:username=any`,
       `${credentialKey(url)}:_password=\${AZURE_ARTIFACTS_TOKEN_BASE64}`,
-      `${credentialKey(url)}:email=npm@example.com`,
+      `${credentialKey(url)}:email=npm@corp.example`,
     ]),
   tarballs: () => [],
   advice: {
