@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
 import fetch, { type FetchResponse } from 'make-fetch-happen'
 import registryFetch from 'npm-registry-fetch'
@@ -13,6 +14,11 @@ export interface RegistryRequestOptions {
   readonly registryOptions: Readonly<Record<string, unknown>>
   /** URL of the closed way out: what asks the registry must not reach JSR either. */
   readonly proxyUrl: string
+  /**
+   * Whether an address needs no way out: plain http that meets no proxy would only be passed on,
+   * request by request. Where it is not given, nothing is.
+   */
+  readonly isDirect?: ((url: URL) => boolean) | undefined
   /** Aborted: nothing is asked any more, and what is under way is dropped. */
   readonly signal?: AbortSignal | undefined
 }
@@ -39,6 +45,8 @@ export interface Headers {
 
 /** What answers nothing for that long is taken for dead, whatever npm would wait. */
 const maxTimeoutMs = 60_000
+/** The library's own finds out for each request whether it is secure, which takes as long as the request. */
+const directAgent = new Agent({ keepAlive: true, maxSockets: 16 })
 /** A name that no host has: an absent value would fall back to the environment's list. */
 const noHost = 'jsr-guard.invalid'
 
@@ -54,7 +62,7 @@ export async function exchange<Body>(
   const deadline = createDeadline(options)
   try {
     const response = await fetch(url.href, {
-      ...transportOptions(options),
+      ...transportOptions(url, options),
       ...credentialsFor(url, wanted, options),
       method: wanted.method,
       redirect: 'manual',
@@ -68,7 +76,11 @@ export async function exchange<Body>(
     }
     const { status, headers, ok } = response
     deadline.extend()
-    const body = ok || wanted.isReadAlways === true ? await readBody(response, wanted) : undefined
+    if (!ok && wanted.isReadAlways !== true) {
+      return { type: 'answered', status, headers, body: undefined }
+    }
+    const { body, isWhole } = await readBody(response, wanted)
+    if (isWhole) deadline.keepConnection()
     return { type: 'answered', status, headers, body }
   } catch (error) {
     return describeFailure(error, deadline)
@@ -81,12 +93,16 @@ function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status)
 }
 
-async function readBody<Body>(response: FetchResponse, wanted: Wanted<Body>): Promise<Body> {
+async function readBody<Body>(
+  response: FetchResponse,
+  wanted: Wanted<Body>,
+): Promise<{ readonly body: Body; readonly isWhole: boolean }> {
   const { headers } = response
   const raw = Readable.from(response.body, { objectMode: false })
   const length = headers.get('content-length')
-  const body = wanted.isCompressible ? unpack(raw, headers.get('content-encoding')) : raw
-  return await wanted.read(body, length === null ? undefined : Number(length))
+  const stream = wanted.isCompressible ? unpack(raw, headers.get('content-encoding')) : raw
+  const body = await wanted.read(stream, length === null ? undefined : Number(length))
+  return { body, isWhole: raw.readableEnded || wanted.method === 'HEAD' }
 }
 
 /** The end of an exchange that takes too long: to its first byte, and from there to its last. */
@@ -97,6 +113,8 @@ interface Deadline {
   isMissed(): boolean
   /** The answer has begun: from now on there is more time. */
   extend(): void
+  /** The answer has been read to its end: the connection serves again. */
+  keepConnection(): void
   /** Drops what is still under way. */
   end(): void
 }
@@ -106,30 +124,41 @@ function createDeadline({ registryOptions, signal }: RegistryRequestOptions): De
   const configured = Number(registryOptions['timeout'])
   let timeoutMs = configured > 0 ? Math.min(configured, maxTimeoutMs) : maxTimeoutMs
   let isMissed = false
+  let isOver = false
+  const stop = (): void => controller.abort()
   const miss = (): void => {
     isMissed = true
-    controller.abort()
+    stop()
   }
+  if (signal?.aborted === true) stop()
+  // Cheaper than a signal made of two, and there may be thousands of requests.
+  signal?.addEventListener('abort', stop)
   let timer = setTimeout(miss, timeoutMs)
   return {
-    signal: signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]),
+    signal: controller.signal,
     timeoutMs: () => timeoutMs,
     isMissed: () => isMissed,
     extend() {
       clearTimeout(timer)
       timer = setTimeout(miss, (timeoutMs *= 5))
     },
+    keepConnection() {
+      isOver = true
+    },
     end() {
       clearTimeout(timer)
-      controller.abort()
+      signal?.removeEventListener('abort', stop)
+      if (!isOver) stop()
     },
   }
 }
 
-function transportOptions({ registryOptions, proxyUrl }: RegistryRequestOptions): object {
+function transportOptions(
+  url: URL,
+  { registryOptions, proxyUrl, isDirect }: RegistryRequestOptions,
+): object {
   return {
-    proxy: proxyUrl,
-    noProxy: noHost,
+    ...(isDirect?.(url) === true ? { agent: directAgent } : { proxy: proxyUrl, noProxy: noHost }),
     ca: registryOptions['ca'],
     strictSSL: registryOptions['strictSSL'],
     localAddress: registryOptions['localAddress'],

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import pMap from 'p-map'
 import { JsrGuardError } from '../errors.ts'
 import type { LockedPackage } from '../lockfile/locked-package.ts'
@@ -66,6 +67,8 @@ export async function inspectPackages(
   const { signal: outer } = options
   const signal =
     outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal])
+  // Every request that is under way listens to it.
+  setMaxListeners(0, signal)
   let done = 0
   const inspect = async (target: InspectTarget): Promise<RegistryFact[]> => {
     const facts = await inspectPackage(target, { ...options, signal })

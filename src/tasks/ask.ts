@@ -57,6 +57,7 @@ export async function askAboutPackages(
     const facts = await inspectPackages(targets, {
       registryOptions: registryOptions(project.npmConfig, project.credentialFiles),
       proxyUrl: wayOut.url,
+      isDirect: wayOut.isDirect,
       fetchesTarballs: options.fetchesTarballs,
       isPrivate: (url, registry) =>
         isServedBy(url, registry) || tarballs.some((prefix) => hasPrefix(url, prefix)),

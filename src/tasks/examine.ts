@@ -70,6 +70,7 @@ async function probe(
       version: locked?.version,
       registryOptions: registryOptions(project.npmConfig, project.credentialFiles),
       proxyUrl: wayOut.url,
+      isDirect: wayOut.isDirect,
       isPrivate: (url) =>
         isServedBy(url, registry) || tarballs.some((prefix) => hasPrefix(url, prefix)),
     })
