@@ -70,6 +70,32 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'verify',
+    aliases: [],
+    summary: 'check, and ask the registry about every @jsr package',
+    usage: 'verify [--tarballs]',
+    options: [{ name: 'tarballs', summary: 'fetch every tarball and look at its bytes, too' }],
+    notes: [
+      'Asks the private registry and nobody else; JSR is never asked. Where a package could not be asked for, and nothing is wrong with the others, it ends with 4.',
+    ],
+    argumentsOf: 'jsr-guard',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'lock-hashes',
+    aliases: [],
+    summary: 'write the hashes of the locked @jsr packages into jsr-guard.lock.json',
+    usage: 'lock-hashes [--accept-revisions]',
+    options: [
+      { name: 'accept-revisions', summary: 'let newer revisions of known versions in, too' },
+    ],
+    notes: [
+      'Fetches every tarball from the private registry, and writes down what nothing is wrong with. Commit the file; jsr-guard verify reads it.',
+    ],
+    argumentsOf: 'jsr-guard',
+    load: () => import('./commands/lock-hashes.ts'),
+  },
+  {
     name: 'rewrite',
     aliases: [],
     summary: 'turn jsr: specifiers into aliases, or back, in the manifests',
@@ -81,6 +107,18 @@ export const commands: readonly Command[] = [
     ],
     argumentsOf: 'jsr-guard',
     load: () => import('./commands/rewrite.ts'),
+  },
+  {
+    name: 'doctor',
+    aliases: [],
+    summary: 'where would each client go, does it work, and what to do',
+    usage: 'doctor [--json]',
+    options: [{ name: 'json', summary: 'the same as --format json' }],
+    notes: [
+      'Asks the private registry and nobody else; JSR is never asked. The last line is "protected", or the first thing to do.',
+    ],
+    argumentsOf: 'jsr-guard',
+    load: () => import('./commands/doctor.ts'),
   },
   {
     name: 'init',
@@ -106,7 +144,7 @@ export const commands: readonly Command[] = [
 ]
 
 /** Commands that jsr-guard will have: naming one must not look like a spelling mistake. */
-export const plannedCommands: readonly string[] = ['verify', 'doctor', 'gateway']
+export const plannedCommands: readonly string[] = ['gateway']
 
 /** The command of that name or alias. */
 export function findCommand(name: string): Command | undefined {

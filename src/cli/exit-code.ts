@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts'
+import type { ErrorCode, JsrGuardError } from '../errors.ts'
 import { listFailedProjects, type Report } from '../report/report.ts'
 
 /** What the process ends with. */
@@ -21,6 +21,7 @@ export const errorExitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   ERR_JSR_GUARD_CLIENT: 2,
   ERR_JSR_GUARD_JOURNAL: 2,
   ERR_JSR_GUARD_NOTHING_TO_CHECK: 3,
+  ERR_JSR_GUARD_LEDGER: 2,
   ERR_JSR_GUARD_REGISTRY: 4,
 }
 
@@ -32,4 +33,15 @@ export function reportExitCode(report: Report): ExitCode {
   const codes = listFailedProjects(report).map(({ error }) => errorExitCodes[error.code])
   if (report.summary.errors > 0) codes.push(1)
   return worstFirst.find((code) => codes.includes(code)) ?? 0
+}
+
+/**
+ * How a report ends a run that asked the registry: findings go before answers that are missing.
+ *
+ * @throws JsrGuardError `unanswered`, where nothing is at error level.
+ */
+export function verdictExitCode(report: Report, unanswered: JsrGuardError | undefined): ExitCode {
+  const exitCode = reportExitCode(report)
+  if (exitCode === 0 && unanswered !== undefined) throw unanswered
+  return exitCode
 }

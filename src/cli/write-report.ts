@@ -5,7 +5,7 @@ import { explainRule } from '../policy/explanations.ts'
 import { renderGithubSummary } from '../report/github-summary.ts'
 import { listFailedProjects, type Report } from '../report/report.ts'
 import { reporters } from '../report/reporters.ts'
-import { canColor, type CliContext } from './context.ts'
+import { canColor, type CliContext, type Output } from './context.ts'
 import type { Settings } from './settings.ts'
 
 /** What decides how a report is written, and where. */
@@ -29,8 +29,7 @@ export async function writeReport(
   for (const { name, file } of formats) {
     const hasColor = file === undefined && canColor(stdout, { env, isOff: isColorOff })
     const text = reporters[name](report, { hasColor, detail, explain: explainRule, digest })
-    if (file === undefined) stdout.write(text)
-    else await writeReportFile(file, text)
+    await writeOutput(text, { file, stdout })
   }
   await writeStepSummary(report, { settings, context })
   const errors = report.summary.errors + listFailedProjects(report).length
@@ -57,6 +56,19 @@ async function writeStepSummary(
     const message = 'the summary of the step cannot be written'
     throw new JsrGuardError('ERR_JSR_GUARD_USAGE', message, { file, cause })
   }
+}
+
+/**
+ * Writes a text to a file, or to standard output where there is none.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_USAGE` for a file that can't be written.
+ */
+export async function writeOutput(
+  text: string,
+  { file, stdout }: { readonly file: string | undefined; readonly stdout: Output },
+): Promise<void> {
+  if (file === undefined) stdout.write(text)
+  else await writeReportFile(file, text)
 }
 
 async function writeReportFile(file: string, text: string): Promise<void> {

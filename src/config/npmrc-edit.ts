@@ -40,6 +40,22 @@ export function setJsrMapping(text: string, registry: URL): string {
   return edited
 }
 
+/**
+ * The text of an `.npmrc` with further settings, before the first section. A setting whose key
+ * stands there already is left as it is.
+ */
+export function addNpmrcLines(text: string, settings: readonly string[]): string {
+  const known = new Set(readNpmrc(text).entries.map(({ key }) => key))
+  const added = settings.filter((setting) => !known.has(setting.slice(0, setting.indexOf('='))))
+  const lines = splitLines(text)
+  const section = lines.findIndex(({ content }) => sectionPattern.test(content))
+  const at = section === -1 ? lines.length : section
+  return added
+    .reduce<Line[]>((all, setting, index) => insertLine(all, at + index, setting), lines)
+    .map(({ content, end }) => content + end)
+    .join('')
+}
+
 /** One line and what ends it, which is empty for a last line without an end. */
 interface Line {
   readonly content: string

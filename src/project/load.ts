@@ -1,4 +1,5 @@
 import type { NpmConfig } from '../config/npm-config.ts'
+import type { PnpmConfig } from '../config/pnpm-config.ts'
 import { JsrGuardError } from '../errors.ts'
 import { findLockfileFormat } from '../lockfile/formats.ts'
 import type { ClientInUse, LockfileInUse, PnpmHook, SpecifierFile } from '../policy/rule.ts'
@@ -77,6 +78,8 @@ export interface Project {
   /** Files that were left out because one client was asked for. */
   readonly leftOut: readonly string[]
   readonly npmConfig: NpmConfig
+  /** Of the other clients in use, the files that hold credentials. */
+  readonly credentialFiles: readonly NpmConfig[]
   /** Where pnpm is in use, what its `pnpm-workspace.yaml` says. */
   readonly pnpmWorkspace: PnpmWorkspace | undefined
   /** What stands beside the manifests for clients in use: catalogs, imports, modifiers. */
@@ -131,10 +134,16 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     lockfiles: wanted,
     leftOut: [...detected.leftOut, ...unwanted],
     npmConfig,
+    credentialFiles: listCredentialFiles(pnpmConfig),
     pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
     specifierFiles: await loadSpecifierFiles(detected.inUse, { root, env, home }),
     pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
   }
+}
+
+/** `pnpm config set` writes credentials where npm does not look. */
+function listCredentialFiles(config: PnpmConfig | undefined): NpmConfig[] {
+  return config === undefined ? [] : [config.sources.auth, config.sources.rc, config.sources.user]
 }
 
 /** What lies in a project, before anything is known of its clients. */

@@ -24,6 +24,15 @@ export function createCredentialChoice(
   }
 }
 
+/** Whether npm's configuration has credentials for an address. */
+export function hasCredentials(
+  url: URL,
+  registryOptions: Readonly<Record<string, unknown>>,
+): boolean {
+  const { token, auth, cert } = loadRegistryFetch().getAuth(url.href, registryOptions)
+  return Boolean(token) || Boolean(auth) || Boolean(cert)
+}
+
 /** The header values that npm makes of the credentials in its configuration. */
 function listCredentials(registryOptions: Readonly<Record<string, unknown>>): Set<string> {
   const values = new Set<string>()

@@ -1,8 +1,11 @@
 declare module 'make-fetch-happen' {
-  interface FetchResponse {
+  export interface FetchResponse {
     readonly status: number
     readonly ok: boolean
-    readonly headers: { get(name: string): string | null }
+    readonly headers: {
+      get(name: string): string | null
+      forEach(visit: (value: string, name: string) => void): void
+    }
     readonly body: NodeJS.ReadableStream
   }
   interface FetchOptions {

@@ -2,9 +2,11 @@ import pMap from 'p-map'
 import type { LockedPackage } from '../lockfile/locked-package.ts'
 import type { RegistryFact } from '../policy/registry-facts.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
-import { parseWebUrl } from '../url/web-url.ts'
-import { isRecord, packumentUrl, parsePackument } from './packument.ts'
-import { requestUrl, type RegistryAnswer, type RegistryRequestOptions } from './request.ts'
+import { wantJson, wantPresence } from './body.ts'
+import type { RegistryRequestOptions } from './exchange.ts'
+import { explainAnswer, isGood } from './explain-answer.ts'
+import { findVersion, packumentUrl, parsePackument } from './packument.ts'
+import { requestUrl } from './request.ts'
 
 /** One locked package to ask the registry about. */
 export interface ProbeTarget {
@@ -15,7 +17,8 @@ export interface ProbeTarget {
   readonly registry: URL | undefined
 }
 
-const concurrency = 16
+/** How many requests are under way at a time. */
+export const defaultConcurrency = 16
 
 /**
  * Asks the registry for the tarball of each package, as the client would, but follows no redirect
@@ -28,18 +31,21 @@ export async function probeTarballs(
   targets: readonly ProbeTarget[],
   options: RegistryRequestOptions,
 ): Promise<RegistryFact[]> {
-  return await pMap(targets, async (target) => await probe(target, options), { concurrency })
+  return await pMap(targets, async (target) => await probe(target, options), {
+    concurrency: defaultConcurrency,
+  })
 }
 
 async function probe(target: ProbeTarget, options: RegistryRequestOptions): Promise<RegistryFact> {
-  const { file, locked } = target
-  return {
-    file,
-    line: locked.line(),
-    package: locked.name,
-    version: locked.version,
-    answer: await ask(target, options),
-  }
+  return { ...describeTarget(target), answer: await ask(target, options) }
+}
+
+/** What a fact says of the package that it is about. */
+export function describeTarget({
+  file,
+  locked,
+}: Pick<ProbeTarget, 'file' | 'locked'>): Omit<RegistryFact, 'answer'> {
+  return { file, line: locked.line(), package: locked.name, version: locked.version }
 }
 
 type Answer = RegistryFact['answer']
@@ -53,11 +59,10 @@ async function ask(
   return await askPackument(locked, registry, options)
 }
 
-async function askTarball(url: URL, options: RegistryRequestOptions): Promise<Answer> {
-  const answer = await requestUrl(url, 'tarball', options)
-  return answer.type === 'answered' && answer.status < 300
-    ? { type: 'served' }
-    : explainAnswer(answer)
+/** Asks for a tarball and takes no body. */
+export async function askTarball(url: URL, options: RegistryRequestOptions): Promise<Answer> {
+  const answer = await requestUrl(url, wantPresence, options)
+  return isGood(answer) ? { type: 'served' } : explainAnswer(answer)
 }
 
 async function askPackument(
@@ -66,35 +71,19 @@ async function askPackument(
   options: RegistryRequestOptions,
 ): Promise<Answer> {
   const url = packumentUrl(name, registry)
-  const answer = await requestUrl(url, 'json', options)
-  if (answer.type !== 'answered' || answer.status >= 300) return explainAnswer(answer)
-  const tarball = readTarball(answer.body, version)
-  if (tarball === undefined) {
-    return { type: 'unknown', url, reason: 'its metadata is not what a registry answers' }
-  }
-  if (tarball === 'missing') return { type: 'missing', url, status: undefined }
+  const answer = await requestUrl(url, wantJson, options)
+  if (!isGood(answer)) return explainAnswer(answer)
+  const packument = parsePackument(answer.body ?? '')
+  if (packument === undefined) return noSense(url)
+  const found = version === undefined ? undefined : findVersion(packument, version)
+  if (found === undefined) return { type: 'missing', url, status: undefined }
+  const { tarball } = found
+  if (tarball === undefined) return noSense(url)
   if (isJsrHost(tarball.hostname)) return { type: 'leaked', registry, tarball }
   return await askTarball(tarball, options)
 }
 
-function readTarball(body: string, version: string | undefined): URL | 'missing' | undefined {
-  const packument = parsePackument(body)
-  if (packument === undefined) return undefined
-  const { versions } = packument
-  if (version === undefined || !Object.hasOwn(versions, version)) return 'missing'
-  const entry = versions[version]
-  const dist = isRecord(entry) ? entry['dist'] : undefined
-  const tarball = isRecord(dist) ? dist['tarball'] : undefined
-  return typeof tarball === 'string' ? parseWebUrl(tarball)?.url : undefined
-}
-
-function explainAnswer(answer: RegistryAnswer): Answer {
-  if (answer.type === 'redirected-to-jsr') return answer
-  if (answer.type === 'failed') return { type: 'unknown', url: answer.url, reason: answer.reason }
-  const { status, url } = answer
-  if (status === 404 || status === 410) return { type: 'missing', url, status }
-  if (status === 401 || status === 403) {
-    return { type: 'unknown', url, reason: `it refused us (HTTP ${status})` }
-  }
-  return { type: 'unknown', url, reason: `it answered HTTP ${status}` }
+/** The answer is none that the registry protocol has. */
+export function noSense(url: URL): Answer {
+  return { type: 'unknown', url, reason: 'its metadata is not what a registry answers' }
 }

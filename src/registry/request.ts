@@ -1,153 +1,114 @@
-import fetch from 'make-fetch-happen'
-import registryFetch from 'npm-registry-fetch'
-import { isJsrHost } from '../url/jsr-host.ts'
-import { parseWebUrl } from '../url/web-url.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Wanted } from './body.ts'
+import { exchange, type Exchange, type Headers, type RegistryRequestOptions } from './exchange.ts'
 
 /** What came of asking for one URL, after redirects that were followed by hand. */
-export type RegistryAnswer =
-  /** An answer with a status; the body only where it was asked for and is within the bound. */
-  | { readonly type: 'answered'; readonly status: number; readonly url: URL; readonly body: string }
+export type RegistryAnswer<Body = unknown> =
+  /** An answer with a status; the body only of a good one. */
+  | {
+      readonly type: 'answered'
+      readonly status: number
+      /** Where the answer came from in the end. */
+      readonly url: URL
+      readonly headers: Headers
+      readonly body: Body | undefined
+    }
   /** A redirect to JSR, which was not followed. */
   | { readonly type: 'redirected-to-jsr'; readonly from: URL; readonly to: URL }
+  /** A redirect to a registry that is open to everyone, which was not followed either. */
+  | { readonly type: 'redirected-to-public'; readonly from: URL; readonly to: URL }
   /** No usable answer: no connection, no end, no sense. The reason holds no credential. */
   | { readonly type: 'failed'; readonly url: URL; readonly reason: string }
 
-/** How to ask. */
-export interface RegistryRequestOptions {
-  /**
-   * npm-registry-fetch's options as npm derives them from its configuration: credentials by URL,
-   * certificates, timeouts. Never print them.
-   */
-  readonly registryOptions: Readonly<Record<string, unknown>>
-  /** URL of the closed way out: what asks the registry must not reach JSR either. */
-  readonly proxyUrl: string
-}
-
 /** A registry that redirects further than this is broken, or wants to keep us busy. */
 const maxHops = 5
-/** The largest packuments of the public registry are below this. */
-const maxBodyBytes = 64 * 1024 * 1024
-/** A name that no host has: an absent value would fall back to the environment's list. */
-const noHost = 'jsr-guard.invalid'
 
 /**
- * Asks for a URL and judges every redirect before it is followed: one to JSR ends it, and
- * credentials are picked anew for each address, so that none reaches another host.
- *
- * Reads the body only for `json`; for `tarball` the connection is dropped after the headers.
+ * Asks for a URL and judges every redirect before it is followed; credentials are picked anew for
+ * each address, so that none reaches another host. What may pass is asked for again, with growing
+ * pauses or as long as the registry says.
  */
-export async function requestUrl(
+export async function requestUrl<Body>(
   url: URL,
-  expected: 'json' | 'tarball',
+  wanted: Wanted<Body>,
   options: RegistryRequestOptions,
-): Promise<RegistryAnswer> {
+): Promise<RegistryAnswer<Body>> {
   let current = url
   for (let hop = 0; hop <= maxHops; hop += 1) {
-    const answer = await requestOnce(current, expected, options)
-    if (answer.type !== 'redirect') return answer
-    const to = parseWebUrl(answer.location)?.url
-    if (to === undefined) return failed(current, 'it redirects to something that is no web address')
-    if (isJsrHost(to.hostname)) return { type: 'redirected-to-jsr', from: current, to }
-    if (current.protocol === 'https:' && to.protocol === 'http:') {
-      return failed(current, `it redirects from https to plain http (${to.host})`)
+    const answer = await askPatiently(current, wanted, options)
+    if (answer.type === 'answered') return { ...answer, url: current }
+    if (answer.type === 'failed') return { ...answer, url: current }
+    const { judgement } = answer
+    if (judgement.type === 'refused') return failed(current, judgement.reason)
+    if (judgement.type === 'outside') {
+      const { whose, to } = judgement
+      return { type: `redirected-to-${whose}`, from: current, to }
     }
-    current = to
+    current = judgement.to
   }
   return failed(url, `it redirects more than ${maxHops} times`)
 }
 
-type Hop = RegistryAnswer | { readonly type: 'redirect'; readonly location: string }
-
-async function requestOnce(
+async function askPatiently<Body>(
   url: URL,
-  expected: 'json' | 'tarball',
+  wanted: Wanted<Body>,
   options: RegistryRequestOptions,
-): Promise<Hop> {
-  const controller = new AbortController()
+): Promise<Exchange<Body>> {
+  const retries = countRetries(options)
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await exchange(url, wanted, options)
+    const pauseMs = attempt < retries ? choosePause(answer, attempt) : undefined
+    if (pauseMs === undefined || options.signal?.aborted === true) return answer
+    await pause(pauseMs, options.signal)
+  }
+}
+
+/** npm's own number, within bounds. */
+function countRetries({ registryOptions }: RegistryRequestOptions): number {
+  const retry = registryOptions['retry']
+  const configured =
+    typeof retry === 'object' && retry !== null && 'retries' in retry ? Number(retry.retries) : 2
+  return Number.isInteger(configured) && configured >= 0 ? Math.min(configured, 5) : 2
+}
+
+const firstPauseMs = 200
+/** A registry that wants to be left alone for longer is taken at its word: it could not be asked. */
+const maxPauseMs = 15_000
+
+/** How long to wait before asking again; `undefined` where that would be of no use. */
+function choosePause(answer: Exchange<unknown>, attempt: number): number | undefined {
+  const backoffMs = firstPauseMs * 2 ** attempt
+  if (answer.type === 'failed') return answer.isFinal ? undefined : backoffMs
+  if (answer.type !== 'answered' || !isPassing(answer.status)) return undefined
+  const wantedMs = parseRetryAfter(answer.headers.get('retry-after'), Date.now())
+  if (wantedMs === undefined) return backoffMs
+  return wantedMs <= maxPauseMs ? Math.max(wantedMs, firstPauseMs) : undefined
+}
+
+function isPassing(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500
+}
+
+/**
+ * How long a `Retry-After` says to wait, in milliseconds: seconds, or a date.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
+export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
+  if (text === null) return undefined
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const dateMs = Date.parse(text)
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs)
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    const response = await fetch(url.href, {
-      ...transportOptions(options),
-      ...credentialsFor(url, expected, options),
-      redirect: 'manual',
-      signal: controller.signal,
-    })
-    // What is still under way when we drop the connection has no reader left to fail for.
-    response.body.on('error', () => undefined)
-    const location = response.headers.get('location')
-    if (isRedirect(response.status) && location !== null) {
-      return { type: 'redirect', location: resolveLocation(location, url) }
-    }
-    const body = expected === 'json' && response.ok ? await readBody(response.body) : ''
-    return { type: 'answered', status: response.status, url, body }
+    await delay(ms, undefined, signal === undefined ? {} : { signal })
   } catch (error) {
-    return failed(url, describeFailure(error))
-  } finally {
-    controller.abort()
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error
   }
 }
 
-function isRedirect(status: number): boolean {
-  return [301, 302, 303, 307, 308].includes(status)
-}
-
-function resolveLocation(location: string, base: URL): string {
-  return URL.canParse(location, base.href) ? new URL(location, base.href).href : location
-}
-
-function transportOptions({ registryOptions, proxyUrl }: RegistryRequestOptions): object {
-  return {
-    proxy: proxyUrl,
-    noProxy: noHost,
-    ca: registryOptions['ca'],
-    strictSSL: registryOptions['strictSSL'],
-    localAddress: registryOptions['localAddress'],
-    timeout: registryOptions['timeout'] ?? 30_000,
-    maxSockets: 16,
-    retry: { retries: 2, minTimeout: 200, maxTimeout: 2000 },
-    cache: 'no-store',
-  }
-}
-
-/** The credentials that npm would send to this very address, picked by npm-registry-fetch. */
-function credentialsFor(
-  url: URL,
-  expected: 'json' | 'tarball',
-  { registryOptions }: RegistryRequestOptions,
-): object {
-  const auth = registryFetch.getAuth(url.href, registryOptions)
-  const headers: Record<string, string> = {
-    accept: expected === 'json' ? 'application/json' : '*/*',
-    'user-agent': 'jsr-guard',
-  }
-  if (auth.token) headers['authorization'] = `Bearer ${auth.token}`
-  else if (auth.auth) headers['authorization'] = `Basic ${auth.auth}`
-  return {
-    headers,
-    cert: auth.cert ?? registryOptions['cert'],
-    key: auth.key ?? registryOptions['key'],
-  }
-}
-
-async function readBody(body: NodeJS.ReadableStream): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    const buffer = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-    bytes += buffer.length
-    if (bytes > maxBodyBytes) throw new Error(`its answer is larger than ${maxBodyBytes} bytes`)
-    chunks.push(buffer)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function failed(url: URL, reason: string): RegistryAnswer {
+function failed(url: URL, reason: string): RegistryAnswer<never> {
   return { type: 'failed', url, reason }
-}
-
-/** System codes say it best; messages of the libraries below may hold URLs with credentials. */
-function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return 'it failed'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  if (error.message.startsWith('its answer is larger')) return error.message
-  return code === undefined ? 'the connection failed' : `the connection failed (${code})`
 }

@@ -1,8 +1,11 @@
 import semver from 'semver'
+import { isRecord } from '../json/record.ts'
 import { isJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { parseNpmAlias } from '../specifier/npm-alias.ts'
-import { isRecord, packumentUrl, parsePackument, type Packument } from './packument.ts'
-import { requestUrl, type RegistryRequestOptions } from './request.ts'
+import { packumentUrl, parsePackument, type Packument } from './packument.ts'
+import { wantJson } from './body.ts'
+import type { RegistryRequestOptions } from './exchange.ts'
+import { requestUrl } from './request.ts'
 
 /** A published package that itself asks for a `jsr:` specifier. */
 export interface TransitiveOwner {
@@ -83,9 +86,9 @@ async function lookUp(
   const registry = options.registryOf(name)
   if (registry === undefined || !/^(?:@[\w.-]+\/)?[\w.-]+$/.test(name)) return undefined
   const url = packumentUrl(name, registry)
-  const answer = await requestUrl(url, 'json', options)
+  const answer = await requestUrl(url, wantJson, options)
   if (answer.type !== 'answered' || answer.status !== 200) return undefined
-  const packument = parsePackument(answer.body)
+  const packument = parsePackument(answer.body ?? '')
   return packument === undefined ? undefined : pickVersion(name, range, packument)
 }
 

@@ -14,6 +14,7 @@ import { writeFileAtomically } from '../project/write.ts'
 import type { ReportedRoute } from '../report/report.ts'
 import { redactText, redactUrl } from '../url/redact.ts'
 import { isLoopback, parseWebUrl } from '../url/web-url.ts'
+import { setUpProduct } from './init-product.ts'
 import { findNpmInUse } from './npm-in-use.ts'
 
 /** What to set up, and how. */
@@ -36,6 +37,10 @@ export interface InitResult {
   readonly route: ReportedRoute
   /** Whether that is the private registry, by the project's own mapping. */
   readonly isRouted: boolean
+  /** The registry's product, where its address tells it. */
+  readonly product?: string
+  /** What is left to do by hand, such as where the credentials come from. */
+  readonly notes?: readonly string[]
 }
 
 /** A file of the configuration, and what became of it. */
@@ -62,13 +67,19 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   if (manifests.length === 0) throw nothingToInit()
   const plan = { root, manifests, registry, isForced: options.isForced }
   const npm = await findNpmInUse(options.env)
-  const edits = [await editNpmrc(plan), await editPolicy(plan)]
+  const setup = await setUpProduct({ ...options, ...plan, cwd }, [
+    await editNpmrc(plan),
+    await editPolicy(plan),
+  ])
+  const { edits } = setup
   for (const edit of edits) await writeEdit(root, edit)
   const { url, from, isOwn } = await loadNpmRoute({ ...options, cwd, root, npm })
   return {
     files: edits.map(({ file, before, after }) => ({ file, change: describe(before, after) })),
     route: { url: url === undefined ? undefined : redactUrl(url), from },
     isRouted: isOwn && url?.href === registry.href,
+    ...(setup.product === undefined ? {} : { product: setup.product }),
+    ...(setup.notes.length === 0 ? {} : { notes: setup.notes }),
   }
 }
 

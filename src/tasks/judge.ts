@@ -5,6 +5,7 @@ import { applyIgnores, type SortedFindings } from '../policy/ignore.ts'
 import { judgeContext } from '../policy/judge.ts'
 import { detectPrivateRegistry } from '../policy/private-registry.ts'
 import { findReplacedHosts } from '../policy/registry-replacement.ts'
+import { networkRules } from '../policy/network-rules.ts'
 import { rules } from '../policy/rules.ts'
 import type { JudgedContext, PolicyContext } from '../policy/rule.ts'
 import type { Project } from '../project/load.ts'
@@ -23,6 +24,8 @@ export interface JudgeOptions {
   readonly levels: RuleLevels
   /** When it is, for what the policy dates. */
   readonly now?: Date | undefined
+  /** What the registry's answers have to say, where it was asked. */
+  readonly asked?: readonly Finding[] | undefined
 }
 
 /** How a project was judged. */
@@ -34,13 +37,16 @@ export interface Judgement {
 
 /** Judges a project that was read, and says what was found and what was not judged. */
 export function judgeProject(options: JudgeOptions): Judgement {
-  const { project, policy, levels } = options
+  const { project, policy, levels, asked = [] } = options
   const context = judgeContext(createContext(project, policy))
   const { registry } = context
   const inForce = { ...policy.levels, ...levels }
   const setting = project.npmConfig.get('replace-registry-host')?.value
   const found = [...evaluate(context, inForce), ...findReplacedHosts(context, setting, inForce)]
-  const { findings, ignored } = sortFindings(leaveToInsistence(found, project), options)
+  const { findings, ignored } = sortFindings(
+    [...leaveToInsistence(found, project), ...asked],
+    options,
+  )
   const report = createReport({
     version: readOwnVersion(),
     root: project.root,
@@ -77,14 +83,17 @@ function createContext(project: Project, policy: LoadedPolicy): PolicyContext {
 
 function sortFindings(
   found: readonly Finding[],
-  { project, policy, levels, now = new Date() }: JudgeOptions,
+  { project, policy, levels, asked, now = new Date() }: JudgeOptions,
 ): SortedFindings {
   const inForce = { ...policy.levels, ...levels }
   return applyIgnores(found, {
     ignores: policy.ignores,
     policyFile: policy.file,
     levels: inForce,
-    judged: (id) => inForce[id] !== 'off' && rules.some((rule) => rule.id === id),
+    judged: (id) =>
+      inForce[id] !== 'off' &&
+      (rules.some((rule) => rule.id === id) ||
+        (asked !== undefined && networkRules[id] !== undefined)),
     isPartial: project.leftOut.length > 0,
     today: now.toISOString().slice(0, 10),
   })

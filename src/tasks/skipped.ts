@@ -1,7 +1,6 @@
 import type { RuleLevels } from '../config/policy-file.ts'
 import { ruleLevels, type RuleId } from '../finding.ts'
-import { unusedIgnore } from '../policy/ignore.ts'
-import { rules } from '../policy/rules.ts'
+import { networkRules } from '../policy/network-rules.ts'
 import type { Project } from '../project/load.ts'
 import type { LoadedPolicy } from '../project/policy.ts'
 import type { SkippedRule } from '../report/report.ts'
@@ -37,19 +36,5 @@ function detectReason(
   if (levels[rule] === undefined && policy.levels[rule] === 'off') {
     return `switched off by ${policy.file ?? 'the policy'}`
   }
-  if (networkRules.has(rule)) return 'it would take asking the registry'
-  return [...rules, unusedIgnore].some(({ id }) => id === rule)
-    ? undefined
-    : 'not in this version of jsr-guard yet'
+  return networkRules[rule] === undefined ? undefined : 'it would take asking the registry'
 }
-
-/** Rules about what the registry does, not about what the project says. */
-const networkRules: ReadonlySet<RuleId> = new Set([
-  'not-served',
-  'leaky-registry',
-  'redirects-to-jsr',
-  'not-from-jsr',
-  'integrity-mismatch',
-  'revision-drift',
-  'too-new',
-])

@@ -1,6 +1,7 @@
 import defaults from 'npm-registry-fetch/lib/default-opts.js'
 import { findVersion, jsrPackageOf, sendJson, sendRedirect } from './registry.ts'
 import type { Exchange, Registry, RegistryRequest } from './registry.ts'
+import { hostileRegistries } from './hostile-registries.ts'
 import type { WorldOptions } from './world.ts'
 
 /** What the registries' peculiarities depend on. */
@@ -63,6 +64,7 @@ export function listRegistries({ layout, token }: RegistrySettings): readonly Re
     },
     { ...good, name: 'hanging', host: 'hanging.corp.example', intercept: () => true },
     { ...good, name: 'garbage', host: 'garbage.corp.example', intercept: sendGarbage },
+    ...hostileRegistries(good),
     { ...good, name: 'split', host: 'split.corp.example', offers: 'ordinary' },
     { ...good, name: 'split-jsr', host: 'split.corp.example', prefix: '/jsr/', offers: 'jsr' },
   ]

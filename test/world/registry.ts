@@ -22,6 +22,8 @@ export interface Registry {
   readonly offers: 'everything' | 'ordinary' | 'jsr'
   /** Where its packuments say `@jsr` tarballs are; default below its own URL. */
   readonly tarballUrl?: (name: string, version: string) => string
+  /** What its packuments say of a version of an `@jsr` package, in place of the usual. */
+  readonly editVersion?: (version: Readonly<Record<string, unknown>>) => object
   /** Answers in its own way what it wants to, and says so with true. */
   readonly intercept?: (asked: RegistryRequest, exchange: Exchange) => boolean
 }
@@ -96,8 +98,16 @@ function answerPackument(name: string, exchange: Exchange): void {
     url: (source) => urlOf(source, exchange),
     edition: (source) => editionOf(source, registry),
   }
-  const render = isJsrPackage(name) ? renderJsrPackument : renderPackument
-  sendJson(response, 200, render(editions, tarballs))
+  if (!isJsrPackage(name)) return sendJson(response, 200, renderPackument(editions, tarballs))
+  const packument = renderJsrPackument(editions, tarballs)
+  sendJson(response, 200, editVersions(packument, registry.editVersion))
+}
+
+function editVersions(packument: object, edit: Registry['editVersion']): object {
+  if (edit === undefined || !('versions' in packument)) return packument
+  const versions: ReadonlyArray<[string, unknown]> = Object.entries(Object(packument.versions))
+  const edited = versions.map(([version, fields]) => [version, edit(Object(fields))] as const)
+  return { ...packument, versions: Object.fromEntries(edited) }
 }
 
 function isOffered({ offers }: Registry, name: string): boolean {

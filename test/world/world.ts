@@ -72,6 +72,30 @@ export type RegistryName =
   | 'hanging'
   /** 200 with something that isn't JSON. */
   | 'garbage'
+  /** `@jsr` packages as the public registry would have them: somebody's look-alikes, signed by it. */
+  | 'confused'
+  /** 429 with `Retry-After: 1` for the first `@jsr` request, then good. */
+  | 'throttled'
+  /** 429 with `Retry-After: 3600` for every `@jsr` request. */
+  | 'exhausted'
+  /** 500 for every `@jsr` request. */
+  | 'broken'
+  /** Begins its answers about `@jsr`, and goes on byte by byte without end. */
+  | 'slow'
+  /** Ends its answers about `@jsr` before their length. */
+  | 'truncated'
+  /** Its packuments name other hashes than its tarballs and every lockfile have. */
+  | 'wrong-hash'
+  /** Its packuments are right and its `@jsr` tarballs are of other bytes. */
+  | 'wrong-bytes'
+  /** Its `@jsr` packuments are a gigabyte, if somebody takes it. */
+  | 'huge'
+  /** The same, packed into a megabyte. */
+  | 'bomb'
+  /** Redirects `@jsr` requests to itself over plain http. */
+  | 'downgrading'
+  /** Redirects `@jsr` tarballs to the public registry. */
+  | 'forwarding'
   /** `https://split.corp.example/npm/`: ordinary packages only … */
   | 'split'
   /** … `https://split.corp.example/jsr/`: `@jsr` packages only, on the same host. */

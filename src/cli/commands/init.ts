@@ -39,12 +39,14 @@ function parseSystem(text: string | undefined): CiSystem | undefined {
   )
 }
 
-function renderResult({ files, route, isRouted }: InitResult): string {
+function renderResult({ files, route, isRouted, product, notes = [] }: InitResult): string {
   const lines = files.map(({ file, change }) => `${change.padEnd(9)} ${file}`)
   const where = `${route.url ?? 'no web address'} (${route.from})`
   lines.push(`npm asks ${where} for @jsr`)
+  if (product !== undefined) lines.push(`which is ${product}, by its address`)
   if (!isRouted) lines.push('which goes before what was written: take it out')
-  return lines.map((line) => `${formatLine(line)}\n`).join('')
+  const all = [...lines, ...notes.map((note) => `  ${note}`)]
+  return all.map((line) => `${formatLine(line)}\n`).join('')
 }
 
 /** Steps to paste, before the one that installs. They need no action of anybody's. */

@@ -1,11 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { NpmConfig } from '../../config/npm-config.ts'
 import { closeEnvironment } from '../../egress/environment.ts'
-import { openWayOut } from '../../egress/proxy.ts'
-import { detectUpstream } from '../../egress/upstream.ts'
-import { registryOptions } from '../../project/npm-registry-options.ts'
-import { createCredentialChoice } from '../../registry/credentials.ts'
-import { isJsrHost } from '../../url/jsr-host.ts'
+import { openClosedWayOut } from '../way-out.ts'
 import type { GuardedWayOut, InstallRun } from './step.ts'
 
 /**
@@ -18,14 +13,9 @@ export async function withWayOut<Result>(
   action: (wayOut: GuardedWayOut) => Promise<Result>,
 ): Promise<Result> {
   const refusal = new AbortController()
-  const options = registryOptions(config)
-  const wayOut = await openWayOut({
-    upstream: { ...detectUpstream(run.env, proxySettings(config)), ca: readAuthorities(options) },
-    isRefused: isJsrHost,
-    chooseCredential: createCredentialChoice(options),
-    // Other users of this machine could go out through us otherwise, with the credentials of the
-    // proxy upstream, and end the run by asking JSR.
-    password: randomBytes(16).toString('hex'),
+  const wayOut = await openClosedWayOut({
+    env: run.env,
+    config,
     onRefusal: ({ host }) => {
       if (!refusal.signal.aborted) run.onProgress({ type: 'refused', host })
       refusal.abort('SIGTERM')
@@ -40,19 +30,4 @@ export async function withWayOut<Result>(
   } finally {
     await wayOut.close()
   }
-}
-
-function proxySettings(config: NpmConfig): Parameters<typeof detectUpstream>[1] {
-  const read = (key: string): string | undefined => {
-    const value = config.get(key)?.value
-    if (Array.isArray(value)) return value.join(',')
-    return typeof value === 'string' ? value : undefined
-  }
-  return { httpsProxy: read('https-proxy'), proxy: read('proxy'), noProxy: read('noproxy') }
-}
-
-/** npm trusts these for its proxy as well. */
-function readAuthorities(options: Readonly<Record<string, unknown>>): string[] | undefined {
-  const authorities = [options['ca']].flat().filter((ca) => typeof ca === 'string')
-  return authorities.length === 0 ? undefined : authorities
 }
