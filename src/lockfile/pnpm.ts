@@ -21,14 +21,25 @@ import { unknownSource } from './source.ts'
  * @see https://github.com/pnpm/spec/tree/master/lockfile
  */
 export function readPnpmLockfile(text: string): Lockfile {
-  const documents = readPnpmDocuments(text).map((document) => {
-    const references = readPnpmReferences(document)
-    return { packages: readPackages(document, references), projects: references.projects }
-  })
+  const documents = readPnpmDocuments(text).map(readPnpmDocument)
   return {
     packages: documents.flatMap(({ packages }) => packages),
     // The document before the lockfile says only what pnpm itself asks for.
     projects: documents.at(-1)?.projects ?? [],
+    transitiveSpecifiers: [],
+  }
+}
+
+/**
+ * Reads one document of a lockfile, in the shape that all formats have been brought to.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX`
+ */
+export function readPnpmDocument(document: PnpmDocument): Lockfile {
+  const references = readPnpmReferences(document)
+  return {
+    packages: readPackages(document, references),
+    projects: references.projects,
     transitiveSpecifiers: [],
   }
 }

@@ -1,9 +1,9 @@
 import type { NpmConfig } from '../config/npm-config.ts'
 import type { PnpmConfig } from '../config/pnpm-config.ts'
 import type { PnpmYaml } from '../config/pnpm-workspace.ts'
+import { createPnpmClient } from '../policy/pnpm-client.ts'
 import type { ClientInUse } from '../policy/rule.ts'
 import { createRouteFinder } from '../route/clients.ts'
-import type { Route } from '../route/route.ts'
 import type { DetectedClients } from './clients-in-use.ts'
 import type { DeclaredClient } from './declared-clients.ts'
 import { loadPnpmConfig } from './pnpm-config.ts'
@@ -44,25 +44,14 @@ export async function loadClients(
   // A range that is declared says nothing of the version that is run.
   const version = named === undefined ? pnpmVersion : named.version
   const pnpmConfig = await loadPnpmConfig({ ...options, version, npm: npmConfig })
-  return { clients: [...clients, createPnpmClient(pnpmConfig)], pnpmConfig }
+  return {
+    clients: [...clients, createPnpmClient(version, createRouteFinder('pnpm', pnpmConfig))],
+    pnpmConfig,
+  }
 }
 
 /** Any package of the scope shows where npm goes for it. */
 export function createNpmClient(config: NpmConfig): ClientInUse {
   const routeOf = createRouteFinder('npm', config)
   return { name: 'npm', version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
-}
-
-/** The route depends on the scope alone, and a lockfile asks for each of its packages. */
-function createPnpmClient(config: PnpmConfig): ClientInUse {
-  const find = createRouteFinder('pnpm', config)
-  const routes = new Map<string, Route>()
-  const routeOf = (packageName: string): Route => {
-    const slash = packageName.startsWith('@') ? packageName.indexOf('/') : -1
-    const scope = slash === -1 ? '' : packageName.slice(0, slash)
-    const route = routes.get(scope) ?? find(packageName)
-    routes.set(scope, route)
-    return route
-  }
-  return { name: 'pnpm', version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
 }

@@ -1,0 +1,83 @@
+import { createPnpmClient } from '../policy/pnpm-client.ts'
+import { detectPrivateRegistry } from '../policy/private-registry.ts'
+import { findPnpmRoute } from '../route/pnpm.ts'
+import { loadSettings, openGate, type Routed } from './gate.ts'
+import { refuseLockfiles, type Bench } from './judge.ts'
+import type { HookMachine, HookProject } from './machine.ts'
+import { rewriteConfig } from './manifest.ts'
+import type { PnpmObject } from './pnpmfile.ts'
+import { createNoRegistry, refuseArguments, routeConfig } from './route.ts'
+import type { HookSettings } from './settings.ts'
+
+/** What one process of pnpm knows so far. Those of pnpm 12 share nothing. */
+export interface HookRun {
+  readonly machine: HookMachine
+  readonly settings: HookSettings
+  /** Set by `updateConfig`, where that runs in this process. */
+  routed: Routed | undefined
+  /** Set once the gate is open. */
+  bench: Bench | undefined
+  opening: Promise<Bench> | undefined
+}
+
+/** What the first caller knows of the project. */
+export interface FirstCall {
+  readonly manifest?: PnpmObject | undefined
+  readonly folder?: string | undefined
+}
+
+/** Opens the gate, once for a process: who comes while it is being opened waits. */
+export async function openOnce(run: HookRun, first: FirstCall = {}): Promise<Bench> {
+  run.opening ??= open(run, first)
+  return await run.opening
+}
+
+async function open(run: HookRun, { manifest = {}, folder }: FirstCall): Promise<Bench> {
+  const { machine, settings, routed } = run
+  run.bench = await openGate(manifest, { machine, settings, routed, folder })
+  return run.bench
+}
+
+/**
+ * Sets the route of `@jsr`, and rewrites what no other hook gets to see.
+ *
+ * @throws Error where the route can't be set, and is not the private registry by itself.
+ */
+export async function updateConfig(run: HookRun, config: PnpmObject): Promise<PnpmObject> {
+  const folder = findFolder(config)
+  const version = /^pnpm\/(\S+)/.exec(String(config['userAgent']))?.[1]
+  const project = await run.machine.open(folder)
+  const policy = await loadSettings(project, run.settings)
+  const routed = routeConfig(config, policy.registry)
+  if (routed === undefined) await refuseRoute(project, { policy, version })
+  else {
+    const { registry } = routed
+    refuseArguments(run.machine.argv, { registry, isDefaultHeeded: false })
+  }
+  run.routed = { folder, version, registry: routed?.registry }
+  return rewriteConfig(routed?.config ?? config)
+}
+
+function findFolder({ lockfileDir, workspaceDir, dir }: PnpmObject): string | undefined {
+  return [lockfileDir, workspaceDir, dir].find((folder) => typeof folder === 'string')
+}
+
+/** The last version without a place for the route. */
+const latestUnroutable = '12.4.0'
+
+/** Where a hook can't set the route, what is configured has to lead to the private registry. */
+async function refuseRoute(
+  project: HookProject,
+  {
+    policy,
+    version = latestUnroutable,
+  }: Pick<Bench, 'policy'> & { readonly version?: string | undefined },
+): Promise<void> {
+  const { pnpmConfig } = await project.loadConfig(version)
+  const findRoute = (name: string) => findPnpmRoute(pnpmConfig, name)
+  const client = createPnpmClient(version, findRoute)
+  const routes = [client.route, client.routeOf('name')]
+  const registry = detectPrivateRegistry({ pinned: policy.registry, routes })
+  if (registry === undefined) throw createNoRegistry()
+  refuseLockfiles({ lockfiles: [] }, { registry, policy, client })
+}

@@ -1,0 +1,40 @@
+import { readPolicy, type Policy } from '../config/policy-file.ts'
+import { JsrGuardError } from '../errors.ts'
+import type { PnpmHooks } from './pnpmfile.ts'
+
+/** What `.with` takes: a policy for a repository that wants no file, and the project's own hooks. */
+export interface HookSettings {
+  /** The private registry. */
+  readonly registry?: string
+  /** Other places that its tarballs may be served from, by URL prefix. */
+  readonly tarballs?: readonly string[]
+  /** Levels of rules, as in the policy. */
+  readonly rules?: Readonly<Record<string, string>>
+  /** The project's own hooks, which run before jsr-guard's. */
+  readonly hooks?: PnpmHooks
+}
+
+/**
+ * The policy file with what the call adds to it. They may say the same; they may not contradict.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_POLICY` for what no policy could hold.
+ */
+export function mergeSettings(policy: Policy, settings: HookSettings): Policy {
+  const { hooks: _, ...own } = settings
+  const called = readPolicy(JSON.stringify(own), 'the call of with()')
+  if (isOther(policy.registry, called.registry)) {
+    const message = 'the policy and the call of with() name different registries'
+    throw new JsrGuardError('ERR_JSR_GUARD_POLICY', message, {
+      hint: 'leave it out of one of them',
+    })
+  }
+  return {
+    registry: policy.registry ?? called.registry,
+    tarballs: [...policy.tarballs, ...called.tarballs],
+    levels: { ...called.levels, ...policy.levels },
+  }
+}
+
+function isOther(a: URL | undefined, b: URL | undefined): boolean {
+  return a !== undefined && b !== undefined && a.href !== b.href
+}
