@@ -1,9 +1,12 @@
 import type { Policy } from '../config/policy-file.ts'
+import { detectJsrSupport } from '../policy/jsr-support.ts'
 import { createPnpmClient } from '../policy/pnpm-client.ts'
 import { detectPrivateRegistry } from '../policy/private-registry.ts'
 import type { ClientInUse } from '../policy/rule.ts'
 import { findPnpmRoute } from '../route/pnpm.ts'
-import { isJsrSpecifier } from '../specifier/jsr-specifier.ts'
+import { formatJsrName } from '../specifier/jsr-name.ts'
+import { isJsrSpecifier, parseJsrSpecifier } from '../specifier/jsr-specifier.ts'
+import { rewriteToNpm } from '../specifier/rewrite.ts'
 import { createHookError } from './hook-error.ts'
 import { refuseLockfiles, type Bench } from './judge.ts'
 import type { HookMachine, HookProject, HookProjectConfig } from './machine.ts'
@@ -49,6 +52,7 @@ export async function openGate(manifest: PnpmObject, options: GateOptions): Prom
   const route = findRoute(config, { policy, options, version })
   const bench: Bench = { ...route, policy }
   if (isBlind(options)) refuseUnseen(manifest, config)
+  if (detectJsrSupport(route.client).type !== 'reads') refuseJsrArguments(machine.argv)
   const { workspaceFile } = config
   refuseLockfiles({ lockfiles: await config.loadLockfiles(), workspaceFile }, bench)
   return bench
@@ -96,6 +100,19 @@ function findRoute(
   }
   refuseArguments(options.machine.argv, { registry, isDefaultHeeded: true })
   return { registry, client: createPnpmClient(version, onDisk) }
+}
+
+/** `pnpm add jsr:@luca/cases` links to a folder of that name, where pnpm knows no `jsr:`. */
+function refuseJsrArguments(argv: readonly string[]): void {
+  for (const argument of argv) {
+    const [, alias = '', specifier] = /^(?:(@?[^@]+)@)?(jsr:.*)$/is.exec(argument) ?? []
+    if (specifier === undefined) continue
+    const { name } = parseJsrSpecifier(specifier, alias)
+    const written = `${alias === '' ? formatJsrName(name) : alias}@${rewriteToNpm(specifier, alias)}`
+    throw createHookError(`this version of pnpm takes ${argument} for a folder`, [
+      `write ${written}`,
+    ])
+  }
 }
 
 /** What stands where a hook without `updateConfig` can't change it: pnpm 9 knows no `jsr:`. */

