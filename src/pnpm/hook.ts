@@ -28,7 +28,10 @@ export function createPnpmfile(machine: HookMachine, settings: HookSettings = {}
   const own = settings.hooks ?? {}
   return {
     hooks: createHooks(run, own),
-    resolvers: [{ canResolve: refuseResolving, resolve: neverCalled }],
+    resolvers: [
+      { canResolve: refuseResolving, resolve: neverCalled },
+      ...(settings.resolvers ?? []),
+    ],
     fetchers: [
       {
         canFetch: async (packageId, resolution) =>
@@ -38,6 +41,7 @@ export function createPnpmfile(machine: HookMachine, settings: HookSettings = {}
           }),
         fetch: neverCalled,
       },
+      ...(settings.fetchers ?? []),
     ],
   }
 }

@@ -33,8 +33,8 @@ export interface PnpmFetcher {
 /** What a pnpmfile exports. */
 export interface Pnpmfile {
   readonly hooks: PnpmHooks
-  readonly resolvers: readonly PnpmResolver[]
-  readonly fetchers: readonly PnpmFetcher[]
+  readonly resolvers: readonly [PnpmResolver, ...unknown[]]
+  readonly fetchers: readonly [PnpmFetcher, ...unknown[]]
 }
 
 /** Whether a value is an object that is no list. */

@@ -12,6 +12,9 @@ export interface HookSettings {
   readonly rules?: Readonly<Record<string, string>>
   /** The project's own hooks, which run before jsr-guard's. */
   readonly hooks?: PnpmHooks
+  /** The project's own, which come after jsr-guard's: these only look. */
+  readonly resolvers?: readonly unknown[]
+  readonly fetchers?: readonly unknown[]
 }
 
 /**
@@ -20,8 +23,8 @@ export interface HookSettings {
  * @throws JsrGuardError `ERR_JSR_GUARD_POLICY` for what no policy could hold.
  */
 export function mergeSettings(policy: Policy, settings: HookSettings): Policy {
-  const { hooks: _, ...own } = settings
-  const called = readPolicy(JSON.stringify(own), 'the call of with()')
+  const own = Object.entries(settings).filter(([key]) => !pnpmKeys.has(key))
+  const called = readPolicy(JSON.stringify(Object.fromEntries(own)), 'the call of with()')
   if (isOther(policy.registry, called.registry)) {
     const message = 'the policy and the call of with() name different registries'
     throw new JsrGuardError('ERR_JSR_GUARD_POLICY', message, {
@@ -34,6 +37,9 @@ export function mergeSettings(policy: Policy, settings: HookSettings): Policy {
     levels: { ...called.levels, ...policy.levels },
   }
 }
+
+/** What a pnpmfile exports, and no policy has. */
+const pnpmKeys: ReadonlySet<string> = new Set(['hooks', 'resolvers', 'fetchers'])
 
 function isOther(a: URL | undefined, b: URL | undefined): boolean {
   return a !== undefined && b !== undefined && a.href !== b.href
