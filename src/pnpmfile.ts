@@ -25,8 +25,9 @@ import {
 
 const machine: HookMachine = {
   argv: process.argv,
+  isWorker: process.argv.length === 1 && process.execArgv.includes('-e'),
   findVersion,
-  open: async (folder) => openProject(await findFolders(folder)),
+  open: async (folders) => openProject(await findFolders(folders)),
 }
 
 const guard: Pnpmfile = createPnpmfile(machine)
@@ -56,8 +57,8 @@ function withSettings(settings: HookSettings): Pnpmfile {
 
 export { withSettings as with }
 
-async function findFolders(folder: string | undefined): Promise<readonly string[]> {
-  return folder === undefined ? await findHookFolders(findHookFile(), process.cwd()) : [folder]
+async function findFolders(named: readonly string[]): Promise<readonly string[]> {
+  return named.length > 0 ? named : await findHookFolders(findHookFile(), process.cwd())
 }
 
 /** The file that pnpm has loaded: this one, or the one that requires it. A package is no place. */

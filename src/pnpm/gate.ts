@@ -16,8 +16,8 @@ import { mergeSettings, type HookSettings } from './settings.ts'
 
 /** What `updateConfig` has found out, where it runs in the same process as what comes after it. */
 export interface Routed {
-  /** The folder whose lockfile pnpm reads. */
-  readonly folder: string | undefined
+  /** The project's folder, and the one whose lockfile pnpm reads. */
+  readonly folders: readonly string[]
   readonly version: string | undefined
   /** `undefined` where this version has no place for a route. */
   readonly registry: URL | undefined
@@ -28,8 +28,6 @@ export interface GateOptions {
   readonly machine: HookMachine
   readonly settings: HookSettings
   readonly routed: Routed | undefined
-  /** The folder that pnpm names, where `updateConfig` has not run in this process. */
-  readonly folder: string | undefined
 }
 
 /** The policy of a project, with what the call of `.with` adds. */
@@ -45,7 +43,7 @@ export async function loadSettings(project: HookProject, settings: HookSettings)
  */
 export async function openGate(manifest: PnpmObject, options: GateOptions): Promise<Bench> {
   const { machine, settings, routed } = options
-  const project = await machine.open(routed?.folder ?? options.folder)
+  const project = await machine.open(routed?.folders ?? [])
   const policy = await loadSettings(project, settings)
   const version = await findVersion(options)
   const config = await project.loadConfig(version)
@@ -58,19 +56,14 @@ export async function openGate(manifest: PnpmObject, options: GateOptions): Prom
   return bench
 }
 
-/** The worker of pnpm 12 has no command line; `updateConfig` has run in another one, and set the route. */
-function isWorker({ machine }: GateOptions): boolean {
-  return machine.argv.length < 2
-}
-
 /** Whether no `updateConfig` has set a route: pnpm 9 to 10.7 know none. */
-function isBlind(options: GateOptions): boolean {
-  return options.routed === undefined && !isWorker(options)
+function isBlind({ routed, machine }: GateOptions): boolean {
+  return routed === undefined && !machine.isWorker
 }
 
 async function findVersion(options: GateOptions): Promise<string | undefined> {
   if (options.routed?.version !== undefined) return options.routed.version
-  return isWorker(options) ? latestVersion : await options.machine.findVersion()
+  return options.machine.isWorker ? latestVersion : await options.machine.findVersion()
 }
 
 /** Every pnpm 12 takes its configuration from the same places. */

@@ -78,7 +78,7 @@ async function readPackage(
   manifest: PnpmObject,
   context: HookContext,
 ): Promise<PnpmObject> {
-  const bench = await openOnce(run, { manifest })
+  const bench = await openOnce(run, manifest)
   return vetManifest(
     (await run.settings.hooks?.readPackage?.(manifest, context)) ?? manifest,
     bench,
@@ -92,9 +92,8 @@ function vetManifest(manifest: PnpmObject, bench: Bench): PnpmObject {
 
 /** Only now is it certain where pnpm goes, and which lockfile it has read. */
 async function vetContext(run: HookRun, context: PnpmObject): Promise<void> {
-  const { lockfileDir, registries, wantedLockfile } = context
-  const folder = typeof lockfileDir === 'string' ? lockfileDir : undefined
-  const bench = await openOnce(run, { folder })
+  const { registries, wantedLockfile } = context
+  const bench = await openOnce(run)
   refuseRegistries(registries, bench.registry)
   refuseResolved(wantedLockfile, { file: 'pnpm-lock.yaml', bench })
 }

@@ -6,12 +6,12 @@ import type { LockfileInUse, SpecifierFile } from '../policy/rule.ts'
 export interface HookMachine {
   /** pnpm's command line; in the workers of pnpm 12 nothing but the program. */
   readonly argv: readonly string[]
+  /** Whether this is a worker of pnpm 12, in which `updateConfig` runs in another process than the rest. */
+  readonly isWorker: boolean
   /** The version of the pnpm that has loaded the hook, where it runs in this process. */
   readonly findVersion: () => Promise<string | undefined>
-  /**
-   * The project: in the folder that pnpm names, else where the hook's file lies.
-   */
-  readonly open: (folder: string | undefined) => Promise<HookProject>
+  /** The project: in the folders that pnpm names, the first with the policy, else where the hook's file lies. */
+  readonly open: (folders: readonly string[]) => Promise<HookProject>
 }
 
 /** A project as the hook reads it, part by part and only when asked. */

@@ -20,21 +20,18 @@ export interface HookRun {
   opening: Promise<Bench> | undefined
 }
 
-/** What the first caller knows of the project. */
-export interface FirstCall {
-  readonly manifest?: PnpmObject | undefined
-  readonly folder?: string | undefined
-}
-
-/** Opens the gate, once for a process: who comes while it is being opened waits. */
-export async function openOnce(run: HookRun, first: FirstCall = {}): Promise<Bench> {
-  run.opening ??= open(run, first)
+/**
+ * Opens the gate, once for a process: who comes while it is being opened waits. `manifest` is the first
+ * that pnpm has read, where it has.
+ */
+export async function openOnce(run: HookRun, manifest: PnpmObject = {}): Promise<Bench> {
+  run.opening ??= open(run, manifest)
   return await run.opening
 }
 
-async function open(run: HookRun, { manifest = {}, folder }: FirstCall): Promise<Bench> {
+async function open(run: HookRun, manifest: PnpmObject): Promise<Bench> {
   const { machine, settings, routed } = run
-  run.bench = await openGate(manifest, { machine, settings, routed, folder })
+  run.bench = await openGate(manifest, { machine, settings, routed })
   return run.bench
 }
 
@@ -44,9 +41,9 @@ async function open(run: HookRun, { manifest = {}, folder }: FirstCall): Promise
  * @throws Error where the route can't be set, and is not the private registry by itself.
  */
 export async function updateConfig(run: HookRun, config: PnpmObject): Promise<PnpmObject> {
-  const folder = findFolder(config)
+  const folders = listFolders(config)
   const version = /^pnpm\/(\S+)/.exec(String(config['userAgent']))?.[1]
-  const project = await run.machine.open(folder)
+  const project = await run.machine.open(folders)
   const policy = await loadSettings(project, run.settings)
   const routed = routeConfig(config, policy.registry)
   if (routed === undefined) await refuseRoute(project, { policy, version })
@@ -54,12 +51,14 @@ export async function updateConfig(run: HookRun, config: PnpmObject): Promise<Pn
     const { registry } = routed
     refuseArguments(run.machine.argv, { registry, isDefaultHeeded: false })
   }
-  run.routed = { folder, version, registry: routed?.registry }
+  run.routed = { folders, version, registry: routed?.registry }
   return rewriteConfig(routed?.config ?? config)
 }
 
-function findFolder({ lockfileDir, workspaceDir, dir }: PnpmObject): string | undefined {
-  return [lockfileDir, workspaceDir, dir].find((folder) => typeof folder === 'string')
+/** The policy lies with the project, the lockfile may lie elsewhere. */
+function listFolders({ lockfileDir, workspaceDir, dir }: PnpmObject): string[] {
+  const folders = [workspaceDir ?? dir, lockfileDir].filter((folder) => typeof folder === 'string')
+  return [...new Set(folders)]
 }
 
 /** The last version without a place for the route. */

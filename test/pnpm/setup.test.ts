@@ -99,7 +99,7 @@ describe.for(pnpmClients)('pnpm $version', (client) => {
     const pnpm = createPnpm(world, client, cwd)
     const result = await pnpm('install')
     const text = squeezed(result)
-    expect(text).toContain('pnpm-lock.yaml:18direct-resolution:@jsr/luca__cases@1.0.1')
+    expect(text).toContain('pnpm-lock.yaml:17direct-resolution:@jsr/luca__cases@1.0.1')
     expect(text).toContain('https://npm.jsr.io/~/11/@jsr/luca__cases/1.0.1.tgz')
     expect(text).toContain('takethisentryoutofthelockfile')
     expect(text).not.toContain('secret')
