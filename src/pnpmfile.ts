@@ -26,6 +26,7 @@ import {
 const machine: HookMachine = {
   argv: process.argv,
   isWorker: process.argv.length === 1 && process.execArgv.includes('-e'),
+  today: () => new Date().toISOString().slice(0, 10),
   findVersion,
   open: async (folders) => openProject(await findFolders(folders)),
 }

@@ -48,19 +48,13 @@ function readPackages(document: PnpmDocument, references: PnpmReferences): Locke
   const packages: LockedPackage[] = []
   for (const key in document.packages) {
     const aliases = references.aliases.get(key)
-    const entry = readEntry(document, key)
-    if (aliases === undefined) packages.push(...entry)
-    else packages.push(...withAliases(entry, aliases))
+    for (const locked of readEntry(document, key)) {
+      if (aliases === undefined) packages.push(locked)
+      else for (const alias of aliases) packages.push({ ...locked, alias })
+    }
   }
   packages.push(...references.packages)
   return packages
-}
-
-function withAliases(
-  entry: readonly LockedPackage[],
-  aliases: ReadonlySet<string>,
-): LockedPackage[] {
-  return Array.from(aliases).flatMap((alias) => entry.map((locked) => ({ ...locked, alias })))
 }
 
 function readEntry(document: PnpmDocument, key: string): LockedPackage[] {
@@ -86,9 +80,9 @@ function readEntry(document: PnpmDocument, key: string): LockedPackage[] {
 
 /** In older formats the key of what is no registry's package does not name it; the entry does. */
 function readPlace(key: string, entry: Fields, format: PnpmFormat): PnpmKey | undefined {
-  // Version 9 has the peers in the snapshots: pnpm never looks for such a key.
-  if (format === 'v9' && withoutSuffix(key, format) !== key) return undefined
   const bare = withoutSuffix(key, format)
+  // Version 9 has the peers in the snapshots: pnpm never looks for such a key.
+  if (format === 'v9' && bare !== key) return undefined
   const place = parsePnpmKey(bare, format)
   if (place !== undefined || format === 'v9' || format === 'v13') return place
   const { name, resolution } = entry
@@ -165,5 +159,7 @@ const none: readonly string[] = []
 
 function splitIntegrity(integrity: string | undefined): readonly string[] {
   if (integrity === undefined || integrity === '') return none
-  return /\s/.test(integrity) ? integrity.split(/\s+/).filter((hash) => hash !== '') : [integrity]
+  // Almost none has any; other white space makes it a text that no hash is.
+  const isList = integrity.includes(' ') || integrity.includes('\n') || integrity.includes('\t')
+  return isList ? integrity.split(/\s+/).filter((hash) => hash !== '') : [integrity]
 }

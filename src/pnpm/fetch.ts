@@ -1,11 +1,12 @@
 import { hasJsrName } from '../policy/jsr-target.ts'
+import { findRegistryOf } from '../policy/private-registry.ts'
 import { hasJsrScope } from '../policy/tarball-url.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { redactUrl } from '../url/redact.ts'
 import { hasPrefix } from '../url/url-prefix.ts'
 import { isServedBy, parseWebUrl } from '../url/web-url.ts'
 import { createHookError } from './hook-error.ts'
-import type { Bench } from './judge.ts'
+import { refuseAnswer, type Bench } from './judge.ts'
 import { isObject, type PnpmObject } from './pnpmfile.ts'
 
 /**
@@ -23,7 +24,7 @@ export function refuseTarball(address: unknown, name: string, bench: Bench): voi
   const { url, hasCredentials } = web
   if (!isJsrHost(url.hostname)) {
     if (!hasJsrName(name) && !hasJsrScope(url)) return
-    if (!hasCredentials && isOurs(url, bench)) return
+    if (!hasCredentials && isOurs(url, name, bench)) return
   }
   throw createHookError(
     `${name} would be fetched from ${redactUrl(url)}, not through ${bench.registry.href}`,
@@ -34,13 +35,21 @@ export function refuseTarball(address: unknown, name: string, bench: Bench): voi
   )
 }
 
-function isOurs(url: URL, { registry, policy }: Bench): boolean {
-  return isServedBy(url, registry) || policy.tarballs.some((prefix) => hasPrefix(url, prefix))
+function isOurs(url: URL, name: string, { registry, policy }: Bench): boolean {
+  const own = findRegistryOf(name, { registry, scopes: policy.scopes }) ?? registry
+  return isServedBy(url, own) || policy.tarballs.some((prefix) => hasPrefix(url, prefix))
 }
 
 /** A package's manifest as a registry answers it names the tarball that pnpm fetches next. */
-export function refuseDist({ name, dist }: PnpmObject, bench: Bench): void {
-  if (isObject(dist)) refuseTarball(dist['tarball'], String(name), bench)
+export function refuseDist({ name, version, dist }: PnpmObject, bench: Bench): void {
+  const tarball = isObject(dist) ? dist['tarball'] : undefined
+  if (typeof tarball !== 'string' || typeof name !== 'string') return
+  if (!hasJsrName(name)) refuseTarball(tarball, name, bench)
+  else
+    refuseAnswer(
+      { name, version: typeof version === 'string' ? version : undefined, tarball },
+      bench,
+    )
 }
 
 /** The name in an id such as `@jsr/luca__cases@1.0.1`. */

@@ -48,7 +48,7 @@ export async function openGate(manifest: PnpmObject, options: GateOptions): Prom
   const version = await findVersion(options)
   const config = await project.loadConfig(version)
   const route = findRoute(config, { policy, options, version })
-  const bench: Bench = { ...route, policy }
+  const bench: Bench = { ...route, policy, today: machine.today() }
   if (isBlind(options)) refuseUnseen(manifest, config)
   if (detectJsrSupport(route.client).type !== 'reads') refuseJsrArguments(machine.argv)
   const { workspaceFile } = config

@@ -3,7 +3,10 @@ import { JsrGuardError } from '../errors.ts'
 import type { LockedProject } from '../lockfile/locked-package.ts'
 import { readResolvedLockfile } from '../lockfile/pnpm-resolved.ts'
 import type { Manifest, ManifestDependency } from '../manifest/package-json.ts'
+import type { Finding } from '../finding.ts'
+import { parseSource } from '../lockfile/source.ts'
 import { evaluate } from '../policy/evaluate.ts'
+import { applyIgnores } from '../policy/ignore.ts'
 import { judgeContext } from '../policy/judge.ts'
 import type { ClientInUse, LockfileInUse, SpecifierFile } from '../policy/rule.ts'
 import { createFindingsError } from './hook-error.ts'
@@ -14,6 +17,8 @@ export interface Bench {
   readonly policy: Policy
   /** pnpm, with where it goes. */
   readonly client: ClientInUse
+  /** `YYYY-MM-DD`, in UTC. */
+  readonly today: string
 }
 
 /** What is judged. */
@@ -28,17 +33,29 @@ const ownRules: RuleLevels = { 'jsr-specifier': 'off', 'guard-bypassed': 'off' }
 /**
  * Judges lockfiles and routes by the rules of `check`.
  *
- * A lockfile that can't be read stops pnpm whatever the policy says: nothing is known of what it
- * leads to.
- *
  * @throws Error with everything that was found at error level.
  */
-export function refuseLockfiles({ lockfiles, workspaceFile }: Exhibits, bench: Bench): void {
-  const { registry, policy, client } = bench
+export function refuseLockfiles(exhibits: Exhibits, bench: Bench): void {
+  const found = findErrors(exhibits, { ...bench.policy.levels, ...ownRules }, bench)
+  if (found.length > 0) throw createFindingsError(stopped, found)
+}
+
+const stopped = 'nothing is installed, because of what pnpm would fetch'
+
+/**
+ * What is at error level. A lockfile that can't be read is, whatever the levels and ignores are: nothing
+ * is known of what it leads to.
+ */
+function findErrors(exhibits: Exhibits, levels: RuleLevels, bench: Bench): Finding[] {
+  const { lockfiles, workspaceFile } = exhibits
+  const { registry, policy, client, today } = bench
+  const { scopes, tarballs, packages, ignores } = policy
   const context = judgeContext({
     registry,
     isRegistryPinned: true,
-    tarballs: policy.tarballs,
+    scopes,
+    tarballs,
+    packages,
     clients: [client],
     manifests: lockfiles.flatMap(listManifests),
     workspaceFile,
@@ -46,12 +63,58 @@ export function refuseLockfiles({ lockfiles, workspaceFile }: Exhibits, bench: B
   })
   const isUnreadable = lockfiles.some(({ content }) => content.type === 'unreadable')
   const insisted: RuleLevels = isUnreadable ? { 'unknown-source': 'error' } : {}
-  const found = evaluate(context, { ...policy.levels, ...ownRules, ...insisted }).filter(
-    ({ severity }) => severity === 'error',
-  )
-  if (found.length === 0) return
-  throw createFindingsError('nothing is installed, because of what pnpm would fetch', found)
+  const inForce = { ...levels, ...insisted }
+  const found = evaluate(context, inForce)
+  const { findings } = applyIgnores(found, {
+    ignores: ignores.filter(({ rule }) => insisted[rule] === undefined),
+    policyFile: undefined,
+    levels: inForce,
+    judged: () => true,
+    isPartial: true,
+    today,
+  })
+  return findings.filter(({ severity }) => severity === 'error')
 }
+
+/**
+ * Judges an `@jsr` package as the registry answers it, before its tarball is fetched. What pins it is not
+ * pnpm's lockfile yet.
+ */
+export function refuseAnswer(
+  {
+    name,
+    version,
+    tarball,
+  }: { readonly name: string; readonly version: string | undefined; readonly tarball: string },
+  bench: Bench,
+): void {
+  const source = parseSource(tarball)
+  const line = () => undefined
+  const locked = { alias: name, name, version, source, integrity: [], key: name, line }
+  const lockfile = { packages: [locked], projects: [], transitiveSpecifiers: [] }
+  const file = "the registry's answer"
+  const inUse = { file, client: 'pnpm', isAuthoritative: false } as const
+  const levels = { ...bench.policy.levels, ...ownRules, ...unpinned }
+  const lockfiles = [{ ...inUse, content: { type: 'read', lockfile } as const }]
+  const found = findErrors({ lockfiles }, levels, bench)
+  if (found.length > 0) throw createFindingsError(stopped, found.map(adviseOnAnswer))
+}
+
+/** There is no lockfile to change: the registry has to. */
+function adviseOnAnswer(finding: Finding): Finding {
+  if (!sourceRules.has(finding.rule)) return finding
+  const hint =
+    'let the registry rewrite dist.tarball; other places belong in "tarballs" of the policy'
+  return { ...finding, hint }
+}
+
+const sourceRules: ReadonlySet<string> = new Set([
+  'direct-resolution',
+  'foreign-resolution',
+  'unknown-source',
+])
+
+const unpinned: RuleLevels = { 'missing-integrity': 'off', 'weak-integrity': 'off' }
 
 /** Judges the lockfile that pnpm hands to its hooks; `file` names it. */
 export function refuseResolved(

@@ -10,6 +10,8 @@ export interface HookMachine {
   readonly isWorker: boolean
   /** The version of the pnpm that has loaded the hook, where it runs in this process. */
   readonly findVersion: () => Promise<string | undefined>
+  /** Today, `YYYY-MM-DD`, in UTC, for what the policy dates. */
+  readonly today: () => string
   /** The project: in the folders that pnpm names, the first with the policy, else where the hook's file lies. */
   readonly open: (folders: readonly string[]) => Promise<HookProject>
 }

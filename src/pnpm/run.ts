@@ -46,7 +46,8 @@ export async function updateConfig(run: HookRun, config: PnpmObject): Promise<Pn
   const project = await run.machine.open(folders)
   const policy = await loadSettings(project, run.settings)
   const routed = routeConfig(config, policy.registry)
-  if (routed === undefined) await refuseRoute(project, { policy, version })
+  if (routed === undefined)
+    await refuseRoute(project, { policy, version, today: run.machine.today() })
   else {
     const { registry } = routed
     refuseArguments(run.machine.argv, { registry, isDefaultHeeded: false })
@@ -64,13 +65,14 @@ function listFolders({ lockfileDir, workspaceDir, dir }: PnpmObject): string[] {
 /** The last version without a place for the route. */
 const latestUnroutable = '12.4.0'
 
+interface RouteWishes extends Pick<Bench, 'policy' | 'today'> {
+  readonly version?: string | undefined
+}
+
 /** Where a hook can't set the route, what is configured has to lead to the private registry. */
 async function refuseRoute(
   project: HookProject,
-  {
-    policy,
-    version = latestUnroutable,
-  }: Pick<Bench, 'policy'> & { readonly version?: string | undefined },
+  { policy, today, version = latestUnroutable }: RouteWishes,
 ): Promise<void> {
   const { pnpmConfig } = await project.loadConfig(version)
   const findRoute = (name: string) => findPnpmRoute(pnpmConfig, name)
@@ -78,5 +80,5 @@ async function refuseRoute(
   const routes = [client.route, client.routeOf('name')]
   const registry = detectPrivateRegistry({ pinned: policy.registry, routes })
   if (registry === undefined) throw createNoRegistry()
-  refuseLockfiles({ lockfiles: [] }, { registry, policy, client })
+  refuseLockfiles({ lockfiles: [] }, { registry, policy, client, today })
 }

@@ -1,9 +1,12 @@
 import { readPolicy, type Policy } from '../config/policy-file.ts'
+import { overlayPolicy } from '../config/policy-overlay.ts'
 import { JsrGuardError } from '../errors.ts'
 import type { PnpmHooks } from './pnpmfile.ts'
 
 /** What `.with` takes: a policy for a repository that wants no file, and the project's own hooks. */
 export interface HookSettings {
+  /** What else a policy may hold, but `extends`. */
+  readonly [key: string]: unknown
   /** The private registry. */
   readonly registry?: string
   /** Other places that its tarballs may be served from, by URL prefix. */
@@ -25,17 +28,17 @@ export interface HookSettings {
 export function mergeSettings(policy: Policy, settings: HookSettings): Policy {
   const own = Object.entries(settings).filter(([key]) => !pnpmKeys.has(key))
   const called = readPolicy(JSON.stringify(Object.fromEntries(own)), 'the call of with()')
+  if (called.extends.length > 0) throw refuse('the call of with() extends another policy')
   if (isOther(policy.registry, called.registry)) {
-    const message = 'the policy and the call of with() name different registries'
-    throw new JsrGuardError('ERR_JSR_GUARD_POLICY', message, {
-      hint: 'leave it out of one of them',
-    })
+    throw refuse('the policy and the call of with() name different registries')
   }
-  return {
-    registry: policy.registry ?? called.registry,
-    tarballs: [...policy.tarballs, ...called.tarballs],
-    levels: { ...called.levels, ...policy.levels },
-  }
+  return overlayPolicy(called, policy)
+}
+
+function refuse(message: string): JsrGuardError {
+  return new JsrGuardError('ERR_JSR_GUARD_POLICY', message, {
+    hint: 'leave it out of the call: the policy file is read as well',
+  })
 }
 
 /** What a pnpmfile exports, and no policy has. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { emptyPolicy } from '../../src/config/policy-file.ts'
 import { refuseTarball } from '../../src/pnpm/fetch.ts'
 import {
   createForcedRoute,
@@ -72,7 +73,8 @@ test('what pnpm is about to ask is compared with the private registry', () => {
 
 const bench = {
   registry,
-  policy: { registry, tarballs: [parseUrlPrefix('https://*.store.example/')], levels: {} },
+  policy: { ...emptyPolicy, registry, tarballs: [parseUrlPrefix('https://*.store.example/')] },
+  today: '2026-11-28',
   client: createPnpmClient('11.28.11', () => createForcedRoute(registry)),
 }
 
