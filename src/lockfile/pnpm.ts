@@ -48,13 +48,18 @@ function readPackages(document: PnpmDocument, references: PnpmReferences): Locke
   const packages: LockedPackage[] = []
   for (const key in document.packages) {
     const aliases = references.aliases.get(key)
-    for (const locked of readEntry(document, key)) {
-      if (aliases === undefined) packages.push(locked)
-      else for (const alias of aliases) packages.push({ ...locked, alias })
-    }
+    const entry = readEntry(document, key)
+    packages.push(...(aliases === undefined ? entry : withAliases(entry, aliases)))
   }
   packages.push(...references.packages)
   return packages
+}
+
+function withAliases(
+  entry: readonly LockedPackage[],
+  aliases: ReadonlySet<string>,
+): LockedPackage[] {
+  return Array.from(aliases).flatMap((alias) => entry.map((locked) => ({ ...locked, alias })))
 }
 
 function readEntry(document: PnpmDocument, key: string): LockedPackage[] {

@@ -19,13 +19,13 @@ export interface PnpmHooks extends PnpmObject {
 }
 
 /** One of `resolvers` of pnpm 11 and later. */
-export interface PnpmResolver {
+interface PnpmResolver {
   readonly canResolve: (wanted: PnpmObject) => boolean
   readonly resolve: () => never
 }
 
 /** One of `fetchers` of pnpm 11 and later. */
-export interface PnpmFetcher {
+interface PnpmFetcher {
   readonly canFetch: (packageId: unknown, resolution: PnpmObject) => Promise<boolean>
   readonly fetch: () => never
 }

@@ -39,8 +39,8 @@ test.for([
     { registriesByScope: { default: registry.href }, registriesByPrefix: { jj: jsr } },
     'pnpm would ask JSR itself for jj',
   ],
-])('%j stops pnpm', ([config, expected]) => {
-  expect(() => routeConfig(config as Record<string, unknown>, undefined)).toThrow(String(expected))
+] as const)('%j stops pnpm', ([config, expected]) => {
+  expect(() => routeConfig(config, undefined)).toThrow(expected)
 })
 
 test('a default registry on JSR is no way round a route that is pinned', () => {
