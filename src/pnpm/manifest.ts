@@ -50,7 +50,7 @@ function rewriteGroup(group: PnpmObject, { from, aliasOf }: Place): PnpmObject {
 }
 
 /** `jj:@jsr/x`, which names a registry of its own. */
-const namedRegistry = /^(?!npm:)[a-z][a-z0-9._-]*:@jsr\//i
+const namedRegistry = /^(?!(?:npm|workspace|catalog|file|link):)[a-z][a-z0-9._-]*:@jsr\//i
 
 function rewriteSpecifier(
   specifier: string,

@@ -45,6 +45,7 @@ test.for([
   ['https://npm.jsr.io.corp.example/x.tgz'],
   ['npm:@jsr/luca__cases@^1'],
   ['NPM:@jsr/luca__cases@^1'],
+  ['workspace:@jsr/mine@*'],
 ])('%s does not', ([specifier = '']) => {
   expect(rewriteDependencies({ dependencies: { cases: specifier } })).toEqual({
     dependencies: { cases: specifier },

@@ -129,6 +129,33 @@ describe.for(pnpmClients)('pnpm $version', (client) => {
   })
 })
 
+test.for(pnpmClients.slice(0, 2))(
+  'pnpm $version takes jsr: in the overrides of package.json from the private registry, or says what to write',
+  { timeout },
+  async (client) => {
+    const cwd = await createProject({
+      'package.json': {
+        name: 'p',
+        dependencies: { '@luca/cases': '^7' },
+        pnpm: { overrides: { '@luca/cases': 'jsr:^1' } },
+      },
+      '.npmrc': `registry=${world.registry('good')}\n`,
+      '.pnpmfile.cjs': hookText,
+    })
+    const pnpm = createPnpm(world, client, cwd)
+    const result = await pnpm('install')
+    if (client.version.startsWith('9.')) {
+      expect(result.exitCode).not.toBe(0)
+      expect(printed(result)).toContain('npx jsr-guard rewrite --write')
+      expect(world.log).toEqual([])
+      return
+    }
+    expect(result).toMatchObject({ exitCode: 0 })
+    expect(await pnpm('install', '--frozen-lockfile')).toMatchObject({ exitCode: 0 })
+    expect(world.askedJsr()).toEqual([])
+  },
+)
+
 const withPlugins = pnpmClients.filter(({ version }) => !version.startsWith('9.'))
 
 test.for(withPlugins)(
