@@ -88,7 +88,7 @@ function formatLicenses(files) {
     return name === undefined ? [] : [name.replace('\\', '/')]
   })
   const texts = [...new Set(names)].toSorted().map(readLicense)
-  return `/*\n${texts.join('\n').replaceAll('*/', '* /')}*/`
+  return `/*\n${texts.join('\n').replaceAll('*/', '* /')}*/\n`
 }
 
 /** What the authors of a package ask to be passed on with it. */
