@@ -9,6 +9,9 @@
  * by one took as long as parsing a lockfile of 5 MB. They are dependencies of the same exact versions
  * all the same, so audits see them, and the library uses those.
  *
+ * The pnpm hook becomes one CommonJS file that needs nothing beside it, since it is copied into
+ * repositories; so it carries its licenses inside.
+ *
  *     node src/bundle.mjs
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -27,13 +30,17 @@ const included = [
   'semver',
 ]
 
-const bundle = await rolldown({
-  input: 'src/bin.ts',
+const common = {
   cwd: root,
   platform: 'node',
-  external: (id) => !id.startsWith('.') && !isAbsolute(id) && !included.includes(id),
   // jsonc-parser's other entry finds its parts by a `require` that cannot be seen from outside.
   resolve: { mainFields: ['module', 'main'] },
+}
+
+const bundle = await rolldown({
+  ...common,
+  input: 'src/bin.ts',
+  external: (id) => !id.startsWith('.') && !isAbsolute(id) && !included.includes(id),
 })
 await bundle.write({
   dir: 'dist',
@@ -59,6 +66,30 @@ writeFileSync(
   new URL('../dist/bin/LICENSES.txt', import.meta.url),
   included.map(readLicense).join('\n'),
 )
+
+const hook = await rolldown({ ...common, input: 'src/pnpmfile.ts' })
+await hook.write({
+  file: 'dist/pnpmfile.cjs',
+  format: 'cjs',
+  banner: `// The pnpm hook of jsr-guard ${readVersion()}, made by its build: don't edit it.
+// It keeps @jsr packages with the private registry; settings are in jsr-guard.json.`,
+  footer: (chunk) => formatLicenses(Object.keys(chunk.modules)),
+})
+await hook.close()
+
+function readVersion() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+}
+
+/** The licenses of the packages that these files are of, as a comment. */
+function formatLicenses(files) {
+  const names = files.flatMap((file) => {
+    const [, name] = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? []
+    return name === undefined ? [] : [name.replace('\\', '/')]
+  })
+  const texts = [...new Set(names)].toSorted().map(readLicense)
+  return `/*\n${texts.join('\n').replaceAll('*/', '* /')}*/\n`
+}
 
 /** What the authors of a package ask to be passed on with it. */
 function readLicense(id) {

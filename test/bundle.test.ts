@@ -63,6 +63,20 @@ test('what is passed on of other packages are dependencies, with their licenses'
   }
 })
 
+test('the pnpm hook needs nothing but Node, is readable, and carries its licenses', () => {
+  const text = readFileSync(new URL('pnpmfile.cjs', dist), 'utf8')
+  const [code = '', licenses = ''] = text.split(/^\/\*$/m)
+  const required = [...code.matchAll(/(?<!\* .*)\b(?:require|import)\(["']([^"']+)["']\)/g)]
+  expect(required.length).toBeGreaterThan(0)
+  expect(required.map(([, from = '']) => from).filter((from) => !isBuiltin(from))).toEqual([])
+  expect(code).toMatch(/^function createPnpmfile\(machine, settings = \{\}\) \{$/m)
+  const bundled = [...code.matchAll(/^\s*\/\/ node_modules\/(\S+)$/gm)].map(([, path = '']) =>
+    nameOf(path),
+  )
+  expect(bundled).toContain('js-yaml')
+  for (const name of bundled) expect(licenses).toMatch(new RegExp(`^${name}\n`, 'm'))
+})
+
 function nameOf(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
 }

@@ -14,7 +14,7 @@ const layers = [
   ['pnpm', 'gateway', 'doctor'],
   ['project', 'registry', 'egress', 'client'],
   ['tasks'],
-  ['index.ts', 'cli'],
+  ['index.ts', 'cli', 'pnpmfile.ts'],
   ['bin.ts'],
 ]
 

@@ -5,5 +5,7 @@ export function splitIntegrity(integrity: string | undefined): readonly string[]
   if (integrity === undefined || integrity === '') return none
   // A lone SHA-512, as nearly all are. Were there a blank in it, it would be no hash at all.
   if (integrity.length === 95 && integrity.startsWith('sha512-')) return [integrity]
-  return /\s/.test(integrity) ? integrity.split(/\s+/).filter((hash) => hash !== '') : [integrity]
+  // Almost none has any; other white space makes it a text that no hash is.
+  const isList = integrity.includes(' ') || integrity.includes('\n') || integrity.includes('\t')
+  return isList ? integrity.split(/\s+/).filter((hash) => hash !== '') : [integrity]
 }

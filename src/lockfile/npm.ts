@@ -9,6 +9,7 @@ import type {
   PackageSource,
   TransitiveSpecifier,
 } from './locked-package.ts'
+import { splitIntegrity } from './integrity.ts'
 import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
 import { createBundleLookup } from './npm-bundle.ts'
 import { findFault, isNpmEntry, type NpmEntries, type NpmEntry } from './npm-entry.ts'
@@ -174,15 +175,6 @@ const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 function linkSource(path: string | undefined): PackageSource {
   const isPath = path !== undefined && !/^[a-z][a-z0-9+.-]+:/i.test(path)
   return isPath ? { type: 'local', path } : unknownSource(path ?? '')
-}
-
-const none: readonly string[] = []
-
-function splitIntegrity(integrity: string | undefined): readonly string[] {
-  if (integrity === undefined || integrity === '') return none
-  // A lone SHA-512, as nearly all are. Were there a blank in it, it would be no hash at all.
-  if (integrity.length === 95 && integrity.startsWith('sha512-')) return [integrity]
-  return /\s/.test(integrity) ? integrity.split(/\s+/).filter((hash) => hash !== '') : [integrity]
 }
 
 /**

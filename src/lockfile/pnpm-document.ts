@@ -46,7 +46,8 @@ const start = '---\n'
 const separator = '\n---\n'
 
 function splitDocuments(text: string): Part[] {
-  const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
+  const unmarked = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const source = unmarked.includes('\r') ? unmarked.replaceAll('\r\n', '\n') : unmarked
   const end = source.startsWith(start) ? source.indexOf(separator, start.length) : -1
   if (end === -1) return [{ text: source, linesBefore: 0 }]
   const first = { text: source.slice(0, end), linesBefore: 0 }

@@ -22,14 +22,25 @@ import { unknownSource } from './source.ts'
  * @see https://github.com/pnpm/spec/tree/master/lockfile
  */
 export function readPnpmLockfile(text: string): Lockfile {
-  const documents = readPnpmDocuments(text).map((document) => {
-    const references = readPnpmReferences(document)
-    return { packages: readPackages(document, references), projects: references.projects }
-  })
+  const documents = readPnpmDocuments(text).map(readPnpmDocument)
   return {
     packages: documents.flatMap(({ packages }) => packages),
     // The document before the lockfile says only what pnpm itself asks for.
     projects: documents.at(-1)?.projects ?? [],
+    transitiveSpecifiers: [],
+  }
+}
+
+/**
+ * Reads one document of a lockfile, in the shape that all formats have been brought to.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX`
+ */
+export function readPnpmDocument(document: PnpmDocument): Lockfile {
+  const references = readPnpmReferences(document)
+  return {
+    packages: readPackages(document, references),
+    projects: references.projects,
     transitiveSpecifiers: [],
   }
 }
@@ -39,8 +50,7 @@ function readPackages(document: PnpmDocument, references: PnpmReferences): Locke
   for (const key in document.packages) {
     const aliases = references.aliases.get(key)
     const entry = readEntry(document, key)
-    if (aliases === undefined) packages.push(...entry)
-    else packages.push(...withAliases(entry, aliases))
+    packages.push(...(aliases === undefined ? entry : withAliases(entry, aliases)))
   }
   packages.push(...references.packages)
   return packages
@@ -76,9 +86,9 @@ function readEntry(document: PnpmDocument, key: string): LockedPackage[] {
 
 /** In older formats the key of what is no registry's package does not name it; the entry does. */
 function readPlace(key: string, entry: Fields, format: PnpmFormat): PnpmKey | undefined {
-  // Version 9 has the peers in the snapshots: pnpm never looks for such a key.
-  if (format === 'v9' && withoutSuffix(key, format) !== key) return undefined
   const bare = withoutSuffix(key, format)
+  // Version 9 has the peers in the snapshots: pnpm never looks for such a key.
+  if (format === 'v9' && bare !== key) return undefined
   const place = parsePnpmKey(bare, format)
   if (place !== undefined || format === 'v9' || format === 'v13') return place
   const { name, resolution } = entry

@@ -51,26 +51,41 @@ export function rewriteManifest(
   file: string,
   direction: RewriteDirection,
 ): RewrittenManifest {
-  const results = readPackageJson(text, file).dependencies.map((dependency) => ({
+  const { dependencies } = readPackageJson(text, file)
+  const { changed, ...report } = rewriteSpecifiers(dependencies, direction)
+  const edits = changed.map(({ dependency: { offset, length }, to }) => ({
+    offset,
+    length,
+    value: to,
+  }))
+  return { text: editValues(text, edits), ...report }
+}
+
+/** Specifiers that were rewritten, and what is to be said of it. */
+export interface RewrittenSpecifiers<T> extends Pick<RewrittenManifest, 'changes' | 'problems'> {
+  /** What has to be edited in the text. */
+  readonly changed: readonly { readonly dependency: T; readonly to: string }[]
+}
+
+/** Rewrites specifiers, wherever they stand. */
+export function rewriteSpecifiers<T extends ManifestDependency>(
+  dependencies: readonly T[],
+  direction: RewriteDirection,
+): RewrittenSpecifiers<T> {
+  const results = dependencies.map((dependency) => ({
     dependency,
     ...rewriteSpecifier(dependency, direction),
   }))
   const changed = results.flatMap(({ dependency, to }) =>
     to === undefined || to === dependency.specifier ? [] : [{ dependency, to }],
   )
-  return {
-    text: editValues(
-      text,
-      changed.map(({ dependency: { offset, length }, to }) => ({ offset, length, value: to })),
-    ),
-    changes: changed.map(({ dependency: { path, specifier, line }, to }) => ({
-      path,
-      from: specifier,
-      to,
-      line,
-    })),
-    problems: results.flatMap(({ problem }) => problem ?? []),
-  }
+  const changes = changed.map(({ dependency: { path, specifier, line }, to }) => ({
+    path,
+    from: specifier,
+    to,
+    line,
+  }))
+  return { changed, changes, problems: results.flatMap(({ problem }) => problem ?? []) }
 }
 
 interface RewrittenSpecifier {

@@ -3,7 +3,7 @@ import { findPnpmOverriddenName } from './override-key.ts'
 import type { ManifestDependency } from './package-json.ts'
 
 /** A specifier of a `pnpm-workspace.yaml`, and how it stands in the text. */
-interface WorkspaceDependency extends ManifestDependency {
+export interface WorkspaceDependency extends ManifestDependency {
   readonly scalar: YamlScalar
 }
 

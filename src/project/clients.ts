@@ -1,10 +1,10 @@
 import type { NpmConfig } from '../config/npm-config.ts'
 import type { PnpmConfig } from '../config/pnpm-config.ts'
 import type { PnpmYaml } from '../config/pnpm-workspace.ts'
+import { createClientInUse } from '../policy/client-in-use.ts'
 import type { ClientInUse } from '../policy/rule.ts'
 import { createRouteFinder, findNativeRoute, type ClientConfigs } from '../route/clients.ts'
-import type { ClientName, Route } from '../route/route.ts'
-import { readScope } from '../route/scope.ts'
+import type { ClientName } from '../route/route.ts'
 import type { DeclaredClient } from './declared-clients.ts'
 import { loadBunConfig } from './bun-config.ts'
 import { loadDenoConfig } from './deno-config.ts'
@@ -92,20 +92,13 @@ export function createNpmClient(config: NpmConfig): ClientInUse {
   return { name: 'npm', version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
 }
 
-/** The route depends on the scope alone, and a lockfile asks for each of its packages. */
 function createClient<Name extends keyof ClientConfigs>(
   name: Name,
   config: ClientConfigs[Name],
 ): ClientInUse {
-  const find = createRouteFinder(name, config)
-  const routes = new Map<string | undefined, Route>()
-  const routeOf = (packageName: string): Route => {
-    const scope = readScope(packageName)
-    const route = routes.get(scope) ?? find(packageName)
-    routes.set(scope, route)
-    return route
+  const findRoute = createRouteFinder(name, config)
+  return {
+    ...createClientInUse({ name, version: config.version, findRoute }),
+    nativeRoute: findNativeRoute(name, config),
   }
-  const nativeRoute = findNativeRoute(name, config)
-  const route = routeOf('@jsr/scope__name')
-  return { name, version: config.version, route, routeOf, nativeRoute }
 }

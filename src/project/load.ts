@@ -10,6 +10,7 @@ import { createNpmClient, loadClients } from './clients.ts'
 import { detectClients, type ClientSign } from './clients-in-use.ts'
 import { findFolder } from './folder.ts'
 import { loadLockfiles } from './lockfiles.ts'
+import { readCommandLine } from './npm-command-line.ts'
 import { loadNpmConfig } from './npm-config.ts'
 import { findNpmRoot } from './npm-root.ts'
 import { loadPnpmHook } from './pnpm-hook.ts'
@@ -207,9 +208,19 @@ function readDeclared(manifests: readonly LoadedManifest[]): DeclaredClient[] {
   return first === undefined ? [] : readDeclaredClients(first.text)
 }
 
-function loadConfig({ cwd, env, home, npm }: LoadProjectOptions, root: string): Promise<NpmConfig> {
-  const { version, folder: npmFolder, nodePath, argv } = npm
-  return loadNpmConfig({ root, cwd, env, home, version, npmFolder, nodePath, argv })
+async function loadConfig(options: LoadProjectOptions, root: string): Promise<NpmConfig> {
+  const { cwd, env, home, npm } = options
+  const { version, folder: npmFolder, nodePath } = npm
+  return await loadNpmConfig({
+    root,
+    cwd,
+    env,
+    home,
+    version,
+    npmFolder,
+    nodePath,
+    ...(await readCommandLine(cwd, npm.argv)),
+  })
 }
 
 /** What decides where npm goes for `@jsr` in a project. */

@@ -4,7 +4,6 @@ import path from 'node:path'
 import process from 'node:process'
 import { createNpmConfig, type NpmConfig } from '../config/npm-config.ts'
 import {
-  createArgumentsLayer,
   createDefaultLayer,
   createEnvironmentLayer,
   createFileLayer,
@@ -13,13 +12,12 @@ import {
 } from '../config/npm-layers.ts'
 import { JsrGuardError } from '../errors.ts'
 import { hasCode } from './error-code.ts'
-import { findNpmRoot } from './npm-root.ts'
 import { describeFile, homeOf } from './config-place.ts'
 import { defaultPrefix, pathsOf } from './npm-prefix.ts'
 
 /** What npm's configuration depends on. */
 export interface LoadNpmConfigOptions {
-  /** Absolute path of the project, as {@link findNpmRoot} finds it. */
+  /** Absolute path of the project, as `findNpmRoot` finds it. */
   readonly root: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Absolute path of the user's home; `HOME` in `env` goes before it, as in npm. */
@@ -30,8 +28,10 @@ export interface LoadNpmConfigOptions {
   readonly npmFolder?: string | undefined
   /** The `node` that runs npm; default the one that runs us. */
   readonly nodePath?: string | undefined
-  /** npm's command line, without the program. */
-  readonly argv?: readonly string[] | undefined
+  /** What npm's command line says; nothing where it is not given. */
+  readonly commandLine?: NpmLayer | undefined
+  /** The folder of the project's file where that is not the root: see `readCommandLine`. */
+  readonly localPrefix?: string | undefined
   /** Where npm is started, if not in the root: relative paths in settings start there. */
   readonly cwd?: string | undefined
   readonly platform?: NodeJS.Platform | undefined
@@ -58,8 +58,9 @@ export async function loadNpmConfig(options: LoadNpmConfigOptions): Promise<NpmC
   if (options.npmFolder !== undefined) {
     await readInto('builtin', path.resolve(options.npmFolder, 'npmrc'))
   }
-  layers.push(await readArguments(options.argv), createEnvironmentLayer(options.env))
-  const projectFile = await findProjectFile(options, loader.join(layers))
+  if (options.commandLine !== undefined) layers.push(options.commandLine)
+  layers.push(createEnvironmentLayer(options.env))
+  const projectFile = findProjectFile(options, loader.join(layers))
   if (projectFile !== undefined) await readInto('project', projectFile)
   await readInto('user', setting('userconfig'))
   const globalconfig = globalFile(setting('prefix'), options)
@@ -105,33 +106,19 @@ function globalFile(
   return typeof prefix === 'string' ? pathsOf(platform).resolve(prefix, 'etc/npmrc') : undefined
 }
 
-async function readArguments(argv: readonly string[] = []): Promise<NpmLayer> {
-  if (!argv.some((argument) => argument.startsWith('-'))) return createArgumentsLayer({})
-  const { parseNpmArguments } = await import('../config/npm-arguments.ts')
-  return createArgumentsLayer(parseNpmArguments(argv).settings)
-}
-
 /** npm reads no project file in global mode, nor one that is the user's file as well. */
-async function findProjectFile(
-  options: LoadNpmConfigOptions,
-  config: NpmConfig,
-): Promise<string | undefined> {
+function findProjectFile(options: LoadNpmConfigOptions, config: NpmConfig): string | undefined {
   const isGlobal =
     config.get('global')?.value === true || config.get('location')?.value === 'global'
   if (isGlobal) return undefined
-  const file = path.resolve(await findLocalPrefix(options, config), '.npmrc')
+  const file = path.resolve(findLocalPrefix(options, config), '.npmrc')
   return file === config.get('userconfig')?.value ? undefined : file
 }
 
-async function findLocalPrefix(
-  { root, cwd = root }: LoadNpmConfigOptions,
-  config: NpmConfig,
-): Promise<string> {
+function findLocalPrefix({ root, localPrefix }: LoadNpmConfigOptions, config: NpmConfig): string {
   const prefix = config.get('prefix')
   if (prefix?.layer === 'cli' && typeof prefix.value === 'string') return prefix.value
-  const workspaces = config.get('workspaces')
-  const isSingle = workspaces?.layer === 'cli' && workspaces.value === false
-  return isSingle ? await findNpmRoot(cwd, { workspaces: false }) : root
+  return localPrefix ?? root
 }
 
 async function readLayer(

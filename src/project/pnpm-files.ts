@@ -12,10 +12,11 @@ import { loadPnpmYaml } from './pnpm-config.ts'
 export interface PnpmWorkspace {
   readonly settings: PnpmYaml
   readonly specifiers: WorkspaceFile
+  readonly text: string
 }
 
 /** The name of the file in which pnpm keeps workspaces and settings. */
-const workspaceFileName = 'pnpm-workspace.yaml'
+export const workspaceFileName = 'pnpm-workspace.yaml'
 
 /**
  * Reads a project's `pnpm-workspace.yaml`; `undefined` where there is none.
@@ -26,7 +27,8 @@ export async function loadPnpmWorkspace(root: string): Promise<PnpmWorkspace | u
   const settings = await loadPnpmYaml(root)
   const found = await readFileText(path.join(root, workspaceFileName))
   if (settings === undefined || found.type !== 'text') return undefined
-  return { settings, specifiers: readWorkspaceFile(found.text, workspaceFileName) }
+  const { text } = found
+  return { settings, specifiers: readWorkspaceFile(text, workspaceFileName), text }
 }
 
 /** Where pnpm may have lockfiles. */

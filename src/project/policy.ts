@@ -9,7 +9,6 @@ import {
 import { JsrGuardError } from '../errors.ts'
 import { readFileText } from './file-text.ts'
 import { loadExtended } from './policy-extends.ts'
-import type { LoadedManifest } from './workspaces.ts'
 
 /** A policy, and where it was found. */
 export interface LoadedPolicy extends FoundPolicy {
@@ -22,12 +21,18 @@ interface FoundPolicy extends Policy {
   readonly file: string | undefined
 }
 
+/** A manifest that may hold the policy. */
+interface PolicyManifest {
+  readonly manifest: { readonly file: string }
+  readonly text: string
+}
+
 /** What the policy is looked for with. */
 export interface LoadPolicyOptions {
   /** Absolute path of the project. */
   readonly root: string
   /** The root's first, where there is one. */
-  readonly manifests: readonly LoadedManifest[]
+  readonly manifests: readonly PolicyManifest[]
   /** Absolute path of the policy file; default `jsr-guard.json` in the root. */
   readonly config?: string | undefined
   /** The private registry, over the policy's; as written. */

@@ -1,14 +1,21 @@
 import { JsrGuardError } from '../errors.ts'
 import { explainWriteFailure } from './error-code.ts'
-import type { LoadedManifest } from './workspaces.ts'
 import { writeFileAtomically } from './write.ts'
+
+/** A manifest, or a file beside it, as it was loaded. */
+export interface WriteTarget {
+  readonly manifest: { readonly file: string }
+  /** Absolute, with all links resolved. */
+  readonly path: string
+  readonly bytes: Buffer
+}
 
 /**
  * Replaces the text of a manifest, if it is still what was loaded.
  *
  * @throws JsrGuardError `ERR_JSR_GUARD_MANIFEST` when somebody has edited it since.
  */
-export async function writeManifest(loaded: LoadedManifest, text: string): Promise<void> {
+export async function writeManifest(loaded: WriteTarget, text: string): Promise<void> {
   const { path: target, bytes: expected } = loaded
   const { file } = loaded.manifest
   try {

@@ -4,10 +4,11 @@ import { findJsrMapping, jsrScopeKey, setJsrMapping } from '../config/npmrc-edit
 import { setPolicyRegistry } from '../config/policy-edit.ts'
 import { JsrGuardError } from '../errors.ts'
 import { hasCode } from '../project/error-code.ts'
-import { readFileText } from '../project/file-text.ts'
+import { readProjectText } from '../project/project-text.ts'
 import { findFolder } from '../project/folder.ts'
 import { loadNpmRoute } from '../project/load.ts'
 import { findNpmRoot } from '../project/npm-root.ts'
+import { findProjectRoot } from '../project/pnpm-root.ts'
 import { loadPolicy, policyFileName } from '../project/policy.ts'
 import { loadManifests, type LoadedManifest } from '../project/workspaces.ts'
 import { writeFileAtomically } from '../project/write.ts'
@@ -15,6 +16,7 @@ import type { ReportedRoute } from '../report/report.ts'
 import { redactText, redactUrl } from '../url/redact.ts'
 import { isLoopback, parseWebUrl } from '../url/web-url.ts'
 import { setUpProduct } from './init-product.ts'
+import { editPnpm, listPnpmAdvice, loadPnpmRoute } from './init-pnpm.ts'
 import { findNpmInUse } from './npm-in-use.ts'
 
 /** What to set up, and how. */
@@ -25,6 +27,8 @@ export interface InitOptions {
   readonly registry: string
   /** Whether another registry that is configured is replaced. */
   readonly isForced: boolean
+  /** The client that is set up; for pnpm the hook belongs to it. Default npm. */
+  readonly client?: 'npm' | 'pnpm' | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   /** Absolute path of the user's home. */
   readonly home: string
@@ -33,14 +37,14 @@ export interface InitOptions {
 /** What became of a project. */
 export interface InitResult {
   readonly files: readonly InitFile[]
-  /** Where npm goes for `@jsr` now, and what decides it. */
+  /** Where the client goes for `@jsr` now, and what decides it. */
   readonly route: ReportedRoute
   /** Whether that is the private registry, by the project's own mapping. */
   readonly isRouted: boolean
   /** The registry's product, where its address tells it. */
   readonly product?: string
-  /** What is left to do by hand, such as where the credentials come from. */
-  readonly notes?: readonly string[]
+  /** What is left to do by hand before the project is guarded, a line each. */
+  readonly advice: readonly string[]
 }
 
 /** A file of the configuration, and what became of it. */
@@ -62,24 +66,27 @@ export interface InitFile {
 export async function initProject(options: InitOptions): Promise<InitResult> {
   const registry = parseSecureRegistry(options.registry)
   const cwd = await findFolder(options.cwd)
-  const root = await findNpmRoot(cwd)
+  const isPnpm = options.client === 'pnpm'
+  const root = isPnpm ? await findProjectRoot(cwd) : await findNpmRoot(cwd)
   const manifests = await loadManifests(root)
   if (manifests.length === 0) throw nothingToInit()
   const plan = { root, manifests, registry, isForced: options.isForced }
-  const npm = await findNpmInUse(options.env)
   const setup = await setUpProduct({ ...options, ...plan, cwd }, [
     await editNpmrc(plan),
     await editPolicy(plan),
+    ...(isPnpm ? await editPnpm(plan) : []),
   ])
   const { edits } = setup
   for (const edit of edits) await writeEdit(root, edit)
-  const { url, from, isOwn } = await loadNpmRoute({ ...options, cwd, root, npm })
+  const route = isPnpm
+    ? await loadPnpmRoute(root, options)
+    : await loadNpmRoute({ ...options, cwd, root, npm: await findNpmInUse(options.env) })
   return {
     files: edits.map(({ file, before, after }) => ({ file, change: describe(before, after) })),
-    route: { url: url === undefined ? undefined : redactUrl(url), from },
-    isRouted: isOwn && url?.href === registry.href,
+    route: { url: route.url === undefined ? undefined : redactUrl(route.url), from: route.from },
+    isRouted: route.isOwn && route.url?.href === registry.href,
     ...(setup.product === undefined ? {} : { product: setup.product }),
-    ...(setup.notes.length === 0 ? {} : { notes: setup.notes }),
+    advice: [...setup.notes, ...(isPnpm ? await listPnpmAdvice(root, options) : [])],
   }
 }
 
@@ -99,7 +106,8 @@ function nothingToInit(): JsrGuardError {
   })
 }
 
-interface Plan {
+/** What is to be set up. */
+export interface InitPlan {
   readonly root: string
   readonly manifests: readonly LoadedManifest[]
   readonly registry: URL
@@ -107,15 +115,15 @@ interface Plan {
 }
 
 /** A file's text as it is, if there is one, and as it is to be. */
-interface Edit {
+export interface InitEdit {
   readonly file: string
   readonly before: string | undefined
   readonly after: string
 }
 
-async function editNpmrc({ root, registry, isForced }: Plan): Promise<Edit> {
+async function editNpmrc({ root, registry, isForced }: InitPlan): Promise<InitEdit> {
   const file = '.npmrc'
-  const before = await readText(root, file)
+  const before = await readProjectText(root, file)
   const mapping = findJsrMapping(before ?? '')
   if (mapping === undefined || isForced) {
     return { file, before, after: setJsrMapping(before ?? '', registry) }
@@ -136,10 +144,10 @@ function isSame(value: unknown, registry: URL): boolean {
   return web?.hasCredentials === false && web.url.href === registry.href
 }
 
-async function editPolicy({ root, manifests, registry, isForced }: Plan): Promise<Edit> {
+async function editPolicy({ root, manifests, registry, isForced }: InitPlan): Promise<InitEdit> {
   const policy = await loadPolicy({ root, manifests })
   const file = policy.file ?? policyFileName
-  const before = await readText(root, file)
+  const before = await readProjectText(root, file)
   if (before === undefined) return { file, before, after: formatPolicy(registry) }
   if (policy.registry?.href === registry.href) return { file, before, after: before }
   if (policy.registry === undefined || isForced) {
@@ -158,14 +166,7 @@ function formatPolicy(registry: URL): string {
   return `${JSON.stringify(policy, undefined, 2)}\n`
 }
 
-async function readText(root: string, file: string): Promise<string | undefined> {
-  const found = await readFileText(path.join(root, file))
-  if (found.type !== 'unreadable') return found.type === 'text' ? found.text : undefined
-  const message = `${file} can't be read: ${found.reason}`
-  throw new JsrGuardError('ERR_JSR_GUARD_CONFIG', message, { file })
-}
-
-async function writeEdit(root: string, { file, before, after }: Edit): Promise<void> {
+async function writeEdit(root: string, { file, before, after }: InitEdit): Promise<void> {
   if (before === after) return
   const expected = before === undefined ? {} : { expected: Buffer.from(before) }
   try {

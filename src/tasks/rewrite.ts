@@ -6,10 +6,12 @@ import {
   type ManifestProblem,
   type RewriteDirection,
 } from '../manifest/rewrite.ts'
+import { rewriteWorkspaceYaml } from '../manifest/rewrite-workspace-yaml.ts'
 import { orAbsent } from '../project/error-code.ts'
 import { recoverTranslation } from '../project/journal.ts'
 import { acquireRunLock, guardFolder, type RunLockOptions } from '../project/lock.ts'
-import { writeManifest } from '../project/translation-write.ts'
+import { loadPnpmWorkspace, workspaceFileName, type PnpmWorkspace } from '../project/pnpm-files.ts'
+import { writeManifest, type WriteTarget } from '../project/translation-write.ts'
 import { loadManifests, type LoadedManifest } from '../project/workspaces.ts'
 
 /** What to rewrite. */
@@ -36,7 +38,8 @@ export interface RewriteReport {
 }
 
 /**
- * Rewrites the specifiers in all manifests of a project, for good. Lockfiles are not touched.
+ * Rewrites the specifiers in all manifests of a project, and those of `pnpm-workspace.yaml`, for good.
+ * Lockfiles are not touched.
  *
  * @throws JsrGuardError `ERR_JSR_GUARD_MANIFEST` for a manifest that can't be read or is edited
  *   meanwhile; `ERR_JSR_GUARD_JOURNAL` where what a killed run left can't be put right.
@@ -60,22 +63,37 @@ async function hasGuardFolder(root: string): Promise<boolean> {
 }
 
 async function rewriteUnlocked(options: RewriteOptions): Promise<RewriteReport> {
-  const { root, direction, mode, patterns = [] } = options
-  const results = (await loadManifests(root, { patterns })).map((loaded) =>
-    rewriteLoaded(loaded, direction),
-  )
+  const { root, direction, mode } = options
+  const workspace = await loadPnpmWorkspace(root)
+  const patterns = [...(options.patterns ?? []), ...(workspace?.specifiers.packages ?? [])]
+  const manifests = await loadManifests(root, { patterns })
+  const results = [
+    ...manifests.map((loaded) => rewriteLoaded(loaded, direction)),
+    ...(workspace === undefined ? [] : [rewriteWorkspace(root, workspace, direction)]),
+  ]
   const changed = results.filter(({ changes }) => changes.length > 0)
-  if (mode === 'write') for (const { loaded, text } of changed) await writeManifest(loaded, text)
+  if (mode === 'write') for (const { target, text } of changed) await writeManifest(target, text)
   return {
-    files: results.map(({ loaded }) => loaded.manifest.file),
-    changes: changed.flatMap(({ changes, loaded }) => withFile(changes, loaded)),
-    problems: results.flatMap(({ problems, loaded }) => withFile(problems, loaded)),
+    files: results.map(({ target }) => target.manifest.file),
+    changes: changed.flatMap(({ changes, target }) => withFile(changes, target)),
+    problems: results.flatMap(({ problems, target }) => withFile(problems, target)),
     isWritten: mode === 'write' && changed.length > 0,
   }
 }
 
+/** pnpm's catalogs and overrides stand in a file of their own. */
+function rewriteWorkspace(
+  root: string,
+  { text }: PnpmWorkspace,
+  direction: RewriteDirection,
+): RewriteResult {
+  const file = workspaceFileName
+  const target = { path: path.join(root, file), bytes: Buffer.from(text), manifest: { file } }
+  return { target, ...rewriteWorkspaceYaml(text, file, direction) }
+}
+
 interface RewriteResult {
-  readonly loaded: LoadedManifest
+  readonly target: WriteTarget
   readonly text: string
   readonly changes: readonly ManifestChange[]
   readonly problems: readonly ManifestProblem[]
@@ -84,7 +102,7 @@ interface RewriteResult {
 function rewriteLoaded(loaded: LoadedManifest, direction: RewriteDirection): RewriteResult {
   const { text, isOutside, manifest } = loaded
   const result = rewriteManifest(text, manifest.file, direction)
-  if (!isOutside) return { loaded, ...result }
+  if (!isOutside) return { target: loaded, ...result }
   const problems = result.changes.map(({ path: keys, from, line }): ManifestProblem => ({
     path: keys,
     specifier: from,
@@ -92,12 +110,12 @@ function rewriteLoaded(loaded: LoadedManifest, direction: RewriteDirection): Rew
     reason: 'a link leads to this manifest out of the project',
     hint: 'run "jsr-guard rewrite --write" in the project that it belongs to',
   }))
-  return { loaded, text, changes: [], problems: [...result.problems, ...problems] }
+  return { target: loaded, text, changes: [], problems: [...result.problems, ...problems] }
 }
 
 function withFile<T extends object>(
   items: readonly T[],
-  { manifest: { file } }: LoadedManifest,
+  { manifest: { file } }: WriteTarget,
 ): (T & { readonly file: string })[] {
   return items.map((item) => ({ ...item, file }))
 }

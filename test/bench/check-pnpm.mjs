@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm'
 import { CORE_SCHEMA, loadAll } from 'js-yaml'
 import { readPnpmLockfile } from '../../dist/lockfile/pnpm.js'
 import { evaluate } from '../../dist/policy/evaluate.js'
+import { judgeContext } from '../../dist/policy/judge.js'
 
 // So that nobody pays for the garbage of the run before.
 setFlagsFromString('--expose-gc')
@@ -32,10 +33,13 @@ const check = () => {
   const content = { type: 'read', lockfile: readPnpmLockfile(text) }
   const lockfile = { file: 'pnpm-lock.yaml', client: 'pnpm', isAuthoritative: true, content }
   const context = { registry: new URL(registry), isRegistryPinned: true, tarballs: [] }
-  const findings = evaluate(
-    { ...context, clients: [client], manifests: [], lockfiles: [lockfile] },
-    {},
-  )
+  const judged = judgeContext({
+    ...context,
+    clients: [client],
+    manifests: [],
+    lockfiles: [lockfile],
+  })
+  const findings = evaluate(judged, {})
   if (findings.length > 0) throw new Error(JSON.stringify(findings[0]))
 }
 

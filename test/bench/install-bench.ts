@@ -32,8 +32,8 @@ export async function runInstallBench({ packages, runs }: InstallBenchOptions): 
   }
 }
 
-/** Ordinary packages in chains of ten, each of some kilobytes in some files. */
-function publishPackages(world: World, count: number): void {
+/** Publishes ordinary packages in chains of ten, each of some kilobytes in some files. */
+export function publishPackages(world: World, count: number): void {
   const text = 'module.exports = "some text that a package is made of"\n'.repeat(40)
   for (let index = 0; index < count; index += 1) {
     const next = index % 10 === 9 || index + 1 === count ? {} : { [nameOf(index + 1)]: '^1.0.0' }
@@ -52,7 +52,8 @@ function nameOf(index: number): string {
   return `bench-package-${index}`
 }
 
-function writeProject(world: World, cwd: string, count: number): void {
+/** Writes a project that depends on all of them, and on two of JSR. */
+export function writeProject(world: World, cwd: string, count: number): void {
   const heads = Array.from({ length: Math.ceil(count / 10) }, (_, index) => nameOf(index * 10))
   const dependencies = {
     '@luca/cases': 'npm:@jsr/luca__cases@^1',

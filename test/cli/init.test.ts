@@ -39,7 +39,6 @@ test('init fails where something else decides', async () => {
 test.for([
   [[], 'init needs the private registry'],
   [['--registry', registry, '--ci', 'jenkins'], '--ci takes github or gitlab'],
-  [['--registry', registry, '--client', 'pnpm'], 'this version cannot init with pnpm yet'],
   [['--registry', registry, '--format=json'], 'init prints text to standard output only'],
   [['--registry', 'https://user:secret@npm.corp.example/'], "can't be the private registry's"],
 ] as const)('init %j is wrong usage', async ([args, expected]) => {

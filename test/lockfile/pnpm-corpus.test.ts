@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readPnpmLockfile } from '../../src/lockfile/pnpm.ts'
+import { checkProject } from '../../src/tasks/check.ts'
 import { isJsrHost } from '../../src/url/jsr-host.ts'
+import { createProject } from '../world/project.ts'
 
 /** What small independent scripts counted in a lockfile. */
 interface Count {
@@ -58,4 +60,33 @@ test.for(files)('each entry of %s is on the line that is named', (file) => {
     if (key.includes('>')) continue
     expect(lines[(line() ?? 0) - 1]?.trim().replace(/^'(.*)':$/, '$1:')).toBe(`${key}:`)
   }
+})
+
+/** pnpm 10.31 and 11.0 left out addresses that nobody can put together again. */
+const broken = files.filter((file) => (counts[file]?.jsr_without_tarball ?? 0) > 0)
+
+test('there are lockfiles that have lost their tarballs', () => {
+  expect(broken).not.toEqual([])
+  if (corpus === shared) expect(broken).toHaveLength(2)
+})
+
+test.for(broken)('%s is judged by where pnpm would go, for it names no address', async (file) => {
+  const text = readFileSync(new URL(file, corpus), 'utf8')
+  const check = async (npmrc: string) => {
+    const cwd = await createProject({ 'package.json': {}, '.npmrc': npmrc, 'pnpm-lock.yaml': text })
+    const npm = { version: undefined, folder: undefined, nodePath: '/nowhere/bin/node' }
+    const pnpm = { version: '10.34.9' }
+    return await checkProject({ cwd, env: {}, home: cwd, client: 'pnpm', npm, pnpm })
+  }
+  const { findings, packages } = await check('registry=https://npm.corp.example/npm/\n')
+  const direct = findings.filter(({ rule }) => rule === 'direct-resolution')
+  expect(direct).toHaveLength(counts[file]?.jsr_entries ?? 0)
+  for (const { message } of direct) {
+    expect(message).toContain('the lockfile names no address, and pnpm asks https://npm.jsr.io/')
+  }
+  expect(packages.map(({ source, verdict }) => ({ source, verdict }))).toEqual(
+    direct.map(() => ({ source: undefined, verdict: 'direct' })),
+  )
+  const mapped = await check('@jsr:registry=https://npm.corp.example/npm/\n')
+  expect(mapped.packages.map(({ verdict }) => verdict)).toEqual(direct.map(() => 'private'))
 })

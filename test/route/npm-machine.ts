@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { readCommandLine } from '../../src/project/npm-command-line.ts'
 import { loadNpmConfig } from '../../src/project/npm-config.ts'
 import { findNpmRoot } from '../../src/project/npm-root.ts'
 import type { NpmConfig } from '../../src/config/npm-config.ts'
@@ -78,7 +79,7 @@ export async function createNpmMachine(setup: NpmSetup): Promise<NpmMachine> {
         cwd,
         env,
         home: join(folder, 'home'),
-        argv: args,
+        ...(await readCommandLine(cwd, args)),
         version: client.version,
         nodePath: command,
         npmFolder: dirname(dirname(script)),

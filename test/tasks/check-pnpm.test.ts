@@ -88,3 +88,42 @@ test('catalogs and overrides are read like manifests', async () => {
     'direct-dependency pnpm-workspace.yaml:7',
   ])
 })
+
+describe('the lockfile is compared with what catalogs and overrides make of the manifest', () => {
+  const locked = lock().replace('specifier: npm:@jsr/luca__cases@^1', "specifier: 'catalog:'")
+  const catalog = (range: string) =>
+    `catalogs:\n  default:\n    '@luca/cases':\n      specifier: npm:@jsr/luca__cases@${range}\n      version: 1.0.1\n`
+  const asks = (specifier: string) => ({
+    'package.json': { dependencies: { '@luca/cases': specifier } },
+  })
+
+  test.for([
+    ['a catalog that agrees', 'catalog:', "catalog:\n  '@luca/cases': jsr:^1\n", []],
+    [
+      'a catalog that asks for another range',
+      'catalog:',
+      "catalog:\n  '@luca/cases': jsr:^2\n",
+      ['stale-lockfile pnpm-lock.yaml:11'],
+    ],
+    [
+      'an override that agrees, over a range that does not',
+      'jsr:^7',
+      "overrides:\n  '@luca/cases': jsr:^1\n",
+      [],
+    ],
+    [
+      'an override that asks for another range',
+      'jsr:^1',
+      "overrides:\n  '@luca/cases': jsr:^2\n",
+      ['stale-lockfile pnpm-lock.yaml:11'],
+    ],
+  ] as const)('%s', async ([, specifier, workspace, expected]) => {
+    const { found } = await check({
+      ...mapped,
+      ...asks(specifier),
+      'pnpm-workspace.yaml': workspace,
+      'pnpm-lock.yaml': locked.replace('\nimporters', `\n${catalog('^1')}\nimporters`),
+    })
+    expect(found).toEqual(expected)
+  })
+})

@@ -24,6 +24,7 @@ test('a bare project gets the mapping and a policy', async () => {
     ],
     route: { url: registry, from: '.npmrc:1' },
     isRouted: true,
+    advice: [],
   })
   expect(await read(cwd, '.npmrc')).toBe(`@jsr:registry=${registry}\n`)
   expect(JSON.parse(await read(cwd, 'jsr-guard.json'))).toEqual({

@@ -10,17 +10,18 @@ export async function run(invocation: Invocation): Promise<number> {
   refuseArguments(invocation)
   const { options, context, name } = invocation
   const settings = parseSettings(options, context)
-  refuseOtherClients(settings, name)
+  if (settings.client !== 'pnpm') refuseOtherClients(settings, name)
   refuseFormats(settings, name)
   const system = parseSystem(options.get('ci')?.[0])
   const { cwd, registry } = settings
   if (registry === undefined) throw noRegistry()
   const { env, home } = context
   const isForced = options.has('force')
-  const result = await initProject({ cwd, registry, isForced, env, home })
-  if (settings.detail !== 'quiet') context.stdout.write(renderResult(result))
+  const client = settings.client === 'pnpm' ? 'pnpm' : 'npm'
+  const result = await initProject({ cwd, registry, isForced, client, env, home })
+  if (settings.detail !== 'quiet') context.stdout.write(renderResult(result, client))
   if (system !== undefined) context.stdout.write(ciSteps[system](readOwnVersion()))
-  return result.isRouted ? 0 : 1
+  return result.isRouted && result.advice.length === 0 ? 0 : 1
 }
 
 function noRegistry(): JsrGuardError {
@@ -39,13 +40,16 @@ function parseSystem(text: string | undefined): CiSystem | undefined {
   )
 }
 
-function renderResult({ files, route, isRouted, product, notes = [] }: InitResult): string {
+function renderResult(
+  { files, route, isRouted, product, advice }: InitResult,
+  client: string,
+): string {
   const lines = files.map(({ file, change }) => `${change.padEnd(9)} ${file}`)
   const where = `${route.url ?? 'no web address'} (${route.from})`
-  lines.push(`npm asks ${where} for @jsr`)
+  lines.push(`${client} asks ${where} for @jsr`)
   if (product !== undefined) lines.push(`which is ${product}, by its address`)
   if (!isRouted) lines.push('which goes before what was written: take it out')
-  const all = [...lines, ...notes.map((note) => `  ${note}`)]
+  const all = [...lines, ...advice.map((line) => `  ${line}`)]
   return all.map((line) => `${formatLine(line)}\n`).join('')
 }
 

@@ -1,7 +1,7 @@
 import { JsrGuardError } from '../../errors.ts'
 import type { RewriteDirection } from '../../manifest/rewrite.ts'
 import { findFolder } from '../../project/folder.ts'
-import { findNpmRoot } from '../../project/npm-root.ts'
+import { findProjectRoot } from '../../project/pnpm-root.ts'
 import { rewriteProject, type RewriteReport } from '../../tasks/rewrite.ts'
 import type { Invocation } from '../commands.ts'
 import { formatLine } from '../format-line.ts'
@@ -18,7 +18,7 @@ export async function run(invocation: Invocation): Promise<number> {
     throw new JsrGuardError('ERR_JSR_GUARD_USAGE', '--check and --write exclude each other')
   }
   const report = await rewriteProject({
-    root: await findNpmRoot(await findFolder(settings.cwd)),
+    root: await findProjectRoot(await findFolder(settings.cwd)),
     direction: parseDirection(options.get('to')?.[0]),
     mode: options.has('write') ? 'write' : 'check',
     onWait: ({ pid }) => context.stderr.write(`jsr-guard: waiting for another run (${pid})\n`),

@@ -22,16 +22,60 @@ What was judged is then not what the next install gets: npm ci stops, and npm in
 
 Lock again with jsr-guard install, which judges what it resolved before anything is fetched, and commit the lockfile together with the manifest.`,
 
-  *check({ manifests, judged }: JudgedContext) {
+  *check({ manifests, judged, workspaceFile }: JudgedContext) {
     for (const lockfile of judged) {
       if (!lockfile.isAuthoritative) continue
       const base = lockfileFolder(lockfile.file)
-      for (const manifest of manifests) {
-        const folder = relativeFolder(manifest.folder, base)
+      const isPnpm = lockfile.client?.name === 'pnpm'
+      const beside = isPnpm ? listBeside(manifests, workspaceFile) : []
+      for (const written of manifests) {
+        const folder = relativeFolder(written.folder, base)
+        const manifest = resolveSpecifiers(written, beside)
         if (folder !== undefined) yield* compare(manifest, lockfile, folder)
       }
     }
   },
+}
+
+type Dependencies = Manifest['dependencies']
+
+/** pnpm's catalogs and overrides: in a file of their own, the latter in the root's manifest as well. */
+function listBeside(
+  manifests: readonly Manifest[],
+  workspaceFile: JudgedContext['workspaceFile'],
+): Dependencies {
+  const root = manifests.find(({ folder }) => folder === '')
+  const own = root?.dependencies.filter(({ path }) => path[0] === 'pnpm') ?? []
+  return [...(workspaceFile?.dependencies ?? []), ...own]
+}
+
+/** A manifest as pnpm takes it: with what overrides make of it, and what `catalog:` stands for. */
+function resolveSpecifiers(manifest: Manifest, beside: Dependencies): Manifest {
+  if (beside.length === 0) return manifest
+  const overrides = beside.filter(isPlainOverride)
+  const dependencies = manifest.dependencies.map((dependency) => {
+    if (!isDeclared(dependency)) return dependency
+    const { alias, specifier } = dependency
+    const override = overrides.find((candidate) => candidate.alias === alias)?.specifier
+    return { ...dependency, specifier: resolveCatalog(override ?? specifier, alias, beside) }
+  })
+  return { ...manifest, dependencies }
+}
+
+/** An override of a package wherever it is asked for: its key is the name alone. */
+function isPlainOverride({ path, alias }: Dependencies[number]): boolean {
+  return path.at(-2) === 'overrides' && path.at(-1) === alias
+}
+
+function resolveCatalog(specifier: string, alias: string, beside: Dependencies): string {
+  if (!specifier.startsWith('catalog:')) return specifier
+  const name = specifier.slice('catalog:'.length).trim() || 'default'
+  const found = beside.find((candidate) => {
+    const [field, catalog] = candidate.path
+    if (candidate.alias !== alias) return false
+    return field === 'catalog' ? name === 'default' : field === 'catalogs' && catalog === name
+  })
+  return found?.specifier ?? specifier
 }
 
 function* compare(
