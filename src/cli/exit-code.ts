@@ -20,6 +20,8 @@ export const errorExitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   ERR_JSR_GUARD_URL: 2,
   ERR_JSR_GUARD_CLIENT: 2,
   ERR_JSR_GUARD_JOURNAL: 2,
+  ERR_JSR_GUARD_LISTEN: 2,
+  ERR_JSR_GUARD_STORE: 2,
   ERR_JSR_GUARD_NOTHING_TO_CHECK: 3,
   ERR_JSR_GUARD_REGISTRY: 4,
 }
