@@ -12,7 +12,8 @@ import { prefersAbbreviated } from './negotiate.ts'
 import { createPackuments, type KnownPackage, type Packuments } from './packuments.ts'
 import { parseGatewayPath, type GatewayPath, type Service } from './path.ts'
 import { answerTarball } from './tarball-answer.ts'
-import { createTarballs, type Tarball, type Tarballs } from './tarballs.ts'
+import type { Tarball } from './shelf.ts'
+import { createTarballs, type Tarballs } from './tarballs.ts'
 
 /** A gateway without a runtime around it. */
 export interface GatewayCore {

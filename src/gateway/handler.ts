@@ -11,7 +11,7 @@ import { createMetrics } from './metrics.ts'
 import { createPins, type PinStore } from './pins.ts'
 import type { GatewayPolicy } from './policy.ts'
 import type { Compress, Compressors } from './representation.ts'
-import { createUpstream, type GatewayFetch } from './upstream.ts'
+import { createUpstream, type GatewayFetch, type Upstream } from './upstream.ts'
 
 /** How a gateway is set up. Only `publicUrl` has no default. */
 export interface GatewayOptions {
@@ -92,31 +92,49 @@ export function createGatewayCore(options: GatewayOptions): GatewayCore {
 }
 
 function createContext(options: GatewayOptions): GatewayContext {
-  const { store, now = Date.now, log = () => undefined } = options
-  const metrics = createMetrics()
+  const { store, policy = {}, canListYanked = false, credentials = [] } = options
+  const runtime = readRuntime(options)
   const upstreamUrl = readUrl(options.upstream ?? `https://${jsrNpmHost}/`, 'the upstream')
   return {
+    ...runtime,
     publicUrl: readUrl(options.publicUrl, 'the public URL'),
     upstreamUrl,
-    upstream: createUpstream({
-      url: upstreamUrl,
-      fetch: options.fetch ?? fetchByRuntime,
-      circuit: createCircuit({ threshold: 5, coolMs: 5000, now }),
-      timeoutMs: options.timeoutMs ?? 30_000,
-      count: (outcome) => metrics.count('upstream_requests_total', `outcome="${outcome}"`),
-    }),
+    upstream: openUpstream(upstreamUrl, options, runtime),
     pins: store === undefined ? undefined : createPins(store),
-    policy: options.policy ?? {},
-    canListYanked: options.canListYanked ?? false,
-    canShare: options.canShare ?? false,
-    cacheScope: (options.credentials ?? []).length > 0 ? 'private' : 'public',
-    compressors: options.compressors ?? findCompressors(),
-    createDigest: options.createDigest ?? createPlainDigest,
-    cacheBytes: options.cacheBytes ?? 32 * 1024 * 1024,
-    metrics,
-    log,
-    now,
+    policy,
+    canListYanked,
+    cacheScope: credentials.length > 0 ? 'private' : 'public',
   }
+}
+
+type Runtime = Pick<
+  GatewayContext,
+  'canShare' | 'compressors' | 'createDigest' | 'cacheBytes' | 'metrics' | 'log' | 'now'
+>
+
+function readRuntime({
+  canShare = false,
+  compressors = findCompressors(),
+  createDigest = createPlainDigest,
+  cacheBytes = 32 * 1024 * 1024,
+  log = () => undefined,
+  now = Date.now,
+}: GatewayOptions): Runtime {
+  return { canShare, compressors, createDigest, cacheBytes, metrics: createMetrics(), log, now }
+}
+
+function openUpstream(
+  url: URL,
+  { fetch = fetchByRuntime, timeoutMs = 30_000 }: GatewayOptions,
+  { metrics, now }: Runtime,
+): Upstream {
+  return createUpstream({
+    url,
+    fetch,
+    timeoutMs,
+    circuit: createCircuit({ threshold: 5, coolMs: 5000, now }),
+    count: (outcome) => metrics.count('upstream_requests_total', `outcome="${outcome}"`),
+  })
 }
 
 function readUrl(text: string | URL, what: string): URL {
@@ -129,12 +147,12 @@ function readUrl(text: string | URL, what: string): URL {
 const fetchByRuntime: GatewayFetch = async (url, init) => await fetch(url, init)
 
 function findCompressors(): Compressors {
-  if (typeof CompressionStream === 'undefined') return {}
-  const gzip: Compress = async (bytes) => {
-    const packed = new Response(bytes).body?.pipeThrough(new CompressionStream('gzip'))
-    return new Uint8Array(await new Response(packed).arrayBuffer())
-  }
-  return { gzip }
+  return typeof CompressionStream === 'undefined' ? {} : { gzip: compressByRuntime }
+}
+
+const compressByRuntime: Compress = async (bytes) => {
+  const packed = new Response(bytes).body?.pipeThrough(new CompressionStream('gzip'))
+  return new Uint8Array(await new Response(packed).arrayBuffer())
 }
 
 /**

@@ -15,6 +15,7 @@ import { abbreviatedType } from './negotiate.ts'
 import { refusePackage } from './policy.ts'
 import { collect } from './relay.ts'
 import { createRepresentation, type Representation } from './representation.ts'
+import type { UpstreamAnswer } from './upstream.ts'
 
 /** A package that can be served. */
 export interface KnownPackage {
@@ -128,21 +129,29 @@ async function askForPackument(
   name: string,
   before: Entry | undefined,
 ): Promise<PackumentAnswer> {
-  const { upstream, upstreamUrl } = context
+  const { upstream } = context
   const known = before?.found.type === 'known' ? before.found.upstream : undefined
   const etag = known === undefined ? undefined : before?.etag
   // JSR's cache forgets to purge the encoded path, so the plain one is asked for.
   const question = { method: 'GET', path: name, headers: { accept: 'application/json' } } as const
-  let answer = await upstream.ask(
-    etag === undefined
-      ? question
-      : { ...question, headers: { ...question.headers, 'if-none-match': etag } },
-  )
+  if (known === undefined || etag === undefined) {
+    return await readAnswer(context, name, await upstream.ask(question))
+  }
+  const headers = { ...question.headers, 'if-none-match': etag }
+  const answer = await upstream.ask({ ...question, headers })
+  if (answer.type === 'unchanged') return { type: 'found', packument: known, etag }
   // There were times when JSR answered every conditional request with 502.
-  if (answer.type === 'failed' && etag !== undefined) answer = await upstream.ask(question)
+  const isBroken = answer.type === 'failed'
+  return await readAnswer(context, name, isBroken ? await upstream.ask(question) : answer)
+}
+
+async function readAnswer(
+  { upstreamUrl }: GatewayContext,
+  name: string,
+  answer: UpstreamAnswer,
+): Promise<PackumentAnswer> {
   if (answer.type === 'unchanged') {
-    if (known !== undefined) return { type: 'found', packument: known, etag }
-    return { type: 'failed', reason: 'JSR says that nothing has changed, since nothing' }
+    return { type: 'failed', reason: 'JSR says that nothing has changed since nothing was known' }
   }
   if (answer.type !== 'found') return answer
   try {

@@ -7,7 +7,7 @@ import {
 import { matchesTag, parseRange, type RangeRequest } from './negotiate.ts'
 import type { ByteRange } from './pins.ts'
 import { toStream } from './relay.ts'
-import type { Tarball } from './tarballs.ts'
+import type { Tarball } from './shelf.ts'
 
 /** The answer with a tarball, or with the part of it that is asked for. */
 export function answerTarball(

@@ -36,7 +36,7 @@ export interface NodeServer {
 }
 
 /** What keeps clients that mean harm, or have gone wrong, from taking the server's memory and time. */
-export const limits = {
+const limits = {
   /** Beyond it, new connections are closed at once. */
   maxConnections: 10_000,
   /** For the request line and all headers. */

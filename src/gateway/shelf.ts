@@ -1,0 +1,44 @@
+import type { ByteCache } from './byte-cache.ts'
+import type { GatewayContext } from './context.ts'
+import type { Packuments } from './packuments.ts'
+import type { Pin, StoredObject } from './pins.ts'
+
+/** A tarball that can be served. Its bytes have the hash, or the stream ends in an error. */
+export type Tarball =
+  | { readonly type: 'bytes'; readonly integrity: string; readonly bytes: Uint8Array }
+  | { readonly type: 'stored'; readonly integrity: string; readonly object: StoredObject }
+  | {
+      readonly type: 'passing'
+      /** `undefined` for one that JSR lists no longer. */
+      readonly integrity: string | undefined
+      readonly size: number | undefined
+      /** `undefined` where only the headers were asked for. */
+      readonly body: ReadableStream<Uint8Array> | undefined
+    }
+
+/** What is asked for. */
+export interface TarballRequest {
+  readonly name: string
+  readonly version: string
+  /** Whether the answer to `HEAD` is all that is needed. */
+  readonly isHead: boolean
+}
+
+/** Larger tarballs are not kept in memory. */
+export const maxCachedBytes: number = 2 * 1024 * 1024
+/** A version, where its bytes are, and what they must be: what a pin of it will say. */
+export type Offer = Pin
+
+/** What the ways to a tarball share. */
+export interface Shelf {
+  readonly context: GatewayContext
+  readonly packuments: () => Packuments
+  readonly cache: ByteCache<Tarball & { type: 'bytes' }>
+  /** Contents of the store that were found whole by this process. */
+  readonly proven: Set<string>
+}
+
+/** What a tarball is kept in memory under. */
+export function formatKey({ name, version }: { name: string; version: string }): string {
+  return `${name}@${version}`
+}
