@@ -24,19 +24,37 @@ export interface Tarballs {
   readonly bytes: () => number
 }
 
+/** As long as a packument is fresh: whoever asks for what isn't there makes JSR no work meanwhile. */
+const absentMs = 60_000
+const maxAbsenceBytes = 1024 * 1024
+
 /** No tarball known yet. */
 export function createTarballs(context: GatewayContext, packuments: () => Packuments): Tarballs {
   const cache: Shelf['cache'] = createByteCache(context.cacheBytes)
   const shelf: Shelf = { context, packuments, cache, proven: new Set() }
   // Without a store, what comes from JSR passes to the one client that asked for it.
   const share = createSharing<Tarball | Absence>(context.canShare && context.pins !== undefined)
+  const absences = createByteCache<{ readonly absence: Absence; readonly until: number }>(
+    maxAbsenceBytes,
+  )
+  const search = async (key: string, request: TarballRequest): Promise<Tarball | Absence> => {
+    const found = await load(shelf, request)
+    if (found.type === 'missing') {
+      absences.set(key, { absence: found, until: context.now() + absentMs }, 2 * key.length + 64)
+    }
+    return found
+  }
   return {
     find(request) {
       const key = formatKey(request)
       const known = cache.get(key)
-      if (known === undefined) return share(key, async () => await load(shelf, request))
-      context.metrics.count('cache_total', 'kind="tarball",from="memory"')
-      return known
+      if (known !== undefined) {
+        context.metrics.count('cache_total', 'kind="tarball",from="memory"')
+        return known
+      }
+      const absent = absences.get(key)
+      if (absent !== undefined && context.now() < absent.until) return absent.absence
+      return share(key, async () => await search(key, request))
     },
     forget: (name, version) => cache.delete(formatKey({ name, version })),
     bytes: cache.bytes,
