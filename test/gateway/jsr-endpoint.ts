@@ -33,6 +33,8 @@ export interface JsrEndpoint {
 }
 
 interface State {
+  /** What packuments name: its own, as JSR's do. */
+  url: string
   readonly builds: Map<string, Map<string, { build: JsrBuild; packed: Packed }>>
   /** The bucket: key to bytes, as JSR's worker reads it. */
   readonly objects: Map<string, { readonly body: Buffer; readonly type: string }>
@@ -46,7 +48,13 @@ interface State {
  * looked at; SHA-1 is in capitals.
  */
 export async function startJsrEndpoint(): Promise<JsrEndpoint> {
-  const state: State = { builds: new Map(), objects: new Map(), yanked: new Set(), rebuilds: 0 }
+  const state: State = {
+    url: '',
+    builds: new Map(),
+    objects: new Map(),
+    yanked: new Set(),
+    rebuilds: 0,
+  }
   const requests: string[] = []
   let handler: Parameters<JsrEndpoint['intercept']>[0]
   const server = http.createServer((request, response) => {
@@ -54,8 +62,9 @@ export async function startJsrEndpoint(): Promise<JsrEndpoint> {
     if (handler?.(request, response) !== true) answer(state, request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  state.url = `http://127.0.0.1:${portOf(server)}/`
   return {
-    url: `http://127.0.0.1:${portOf(server)}/`,
+    url: state.url,
     requests,
     build: (version) => build(state, version),
     yank(name, version) {
@@ -130,7 +139,10 @@ function tarballKey({ name, version, revision = 11 }: JsrBuild): string {
 function writePackument(state: State, name: string): void {
   const all = [...(state.builds.get(name)?.values() ?? [])]
   const builds = all.filter(({ build: { version } }) => !state.yanked.has(`${name}@${version}`))
-  const versions = builds.map(({ build: one, packed }) => [one.version, renderVersion(one, packed)])
+  const versions = builds.map(({ build: one, packed }) => [
+    one.version,
+    renderVersion(state, one, packed),
+  ])
   const times = builds.map(({ build: one }) => [
     one.version,
     one.time ?? '2026-01-01T00:00:00.000Z',
@@ -147,14 +159,14 @@ function writePackument(state: State, name: string): void {
   state.objects.set(name, { body, type: 'application/json' })
 }
 
-function renderVersion(one: JsrBuild, { integrity, shasum }: Packed): object {
+function renderVersion(state: State, one: JsrBuild, { integrity, shasum }: Packed): object {
   const { name, version, dependencies = {} } = one
   return {
     name,
     version,
     description: '',
     dist: {
-      tarball: `https://npm.jsr.io/${tarballKey(one)}`,
+      tarball: `${state.url}${tarballKey(one)}`,
       shasum: shasum.toUpperCase(),
       integrity,
     },
