@@ -21,7 +21,7 @@ const counters = {
 } as const
 
 /** One of the counters. */
-export type CounterName = keyof typeof counters
+type CounterName = keyof typeof counters
 
 const buckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10]
 const prefix = 'jsr_guard_gateway_'

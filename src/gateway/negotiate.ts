@@ -1,5 +1,5 @@
 /** Encodings in the order in which they are preferred where a client takes them equally. */
-export const encodings = ['br', 'gzip', 'identity'] as const
+const encodings = ['br', 'gzip', 'identity'] as const
 
 /** How a body can be encoded. */
 export type Encoding = (typeof encodings)[number]

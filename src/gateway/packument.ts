@@ -17,7 +17,7 @@ export interface UpstreamPackument {
 }
 
 /** One version in a packument. */
-export interface UpstreamVersion {
+interface UpstreamVersion {
   readonly version: string
   /** Where its tarball is, relative to the upstream. */
   readonly path: string

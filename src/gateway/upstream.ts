@@ -19,7 +19,7 @@ export interface Upstream {
 }
 
 /** One thing to ask for. */
-export interface UpstreamQuestion {
+interface UpstreamQuestion {
   readonly method: 'GET' | 'HEAD'
   /** Relative to the upstream's URL. */
   readonly path: string

@@ -8,7 +8,7 @@ export interface CredentialsSource {
 }
 
 /** The variables that name or hold credentials. */
-export const credentialVariables = {
+const credentialVariables = {
   file: 'JSR_GUARD_GATEWAY_CREDENTIALS',
   token: 'JSR_GUARD_GATEWAY_TOKEN',
   username: 'JSR_GUARD_GATEWAY_USERNAME',

@@ -45,6 +45,7 @@ export async function runGatewayBench(options: GatewayBenchOptions): Promise<num
   const gateway = await serveGuard(['--upstream', jsr.url, '--store', join(cwd, 'store')], {
     cwd,
     env: { PATH: cwd, HOME: cwd },
+    timeoutMs: 3_600_000,
   })
   const [verdaccio, pnpr] = [await startVerdaccio(gateway.url), await startPnpr(gateway.url)]
   const bare = await startBare(cwd, gateway.url)

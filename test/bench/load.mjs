@@ -38,40 +38,49 @@ async function run() {
   socket.setNoDelay(true)
   await new Promise((resolve, reject) => {
     let since = 0
-    let left = -1
-    let held
+    let reader = createReader()
     const next = () => {
       if (sent === latencies.length) return socket.end(resolve)
       sent += 1
       since = performance.now()
       socket.write(request)
     }
-    const finish = () => {
-      latencies[done] = performance.now() - since
-      done += 1
-      left = -1
-      held = undefined
-      next()
-    }
     socket.on('data', (data) => {
       bytes += data.length
-      if (left === 'chunked') {
-        if (data.subarray(-5).equals(chunkedEnd)) finish()
-      } else if (left >= 0) {
-        left -= data.length
-        if (left === 0) finish()
-      } else {
-        held = held === undefined ? data : Buffer.concat([held, data])
-        const end = held.indexOf(headEnd)
-        if (end === -1) return
-        const head = held.latin1Slice(0, end)
-        if (!head.startsWith('HTTP/1.1 200')) return reject(new Error(head))
-        const length = /content-length: (\d+)/i.exec(head)?.[1]
-        left = length === undefined ? 'chunked' : Number(length) - (held.length - end - 4)
-        if (left === 0 || (left === 'chunked' && held.subarray(-5).equals(chunkedEnd))) finish()
-      }
+      const state = reader(data)
+      if (state === 'more') return
+      if (state !== 'whole') return reject(new Error(state))
+      latencies[done] = performance.now() - since
+      done += 1
+      reader = createReader()
+      next()
     })
     socket.on('error', reject)
     socket.on('connect', next)
   })
+}
+
+/** Reads one answer: `more`, `whole`, or the head of one that is no success. */
+function createReader() {
+  let left
+  let held
+  return (data) => {
+    if (left !== undefined) {
+      left -= data.length
+      return isWhole(left, data) ? 'whole' : 'more'
+    }
+    held = held === undefined ? data : Buffer.concat([held, data])
+    const end = held.indexOf(headEnd)
+    if (end === -1) return 'more'
+    const head = held.latin1Slice(0, end)
+    if (!head.startsWith('HTTP/1.1 200')) return head
+    const length = /content-length: (\d+)/i.exec(head)?.[1]
+    // A chunked answer has no length; its end shows.
+    left = Number(length) - (held.length - end - headEnd.length)
+    return isWhole(left, held) ? 'whole' : 'more'
+  }
+}
+
+function isWhole(left, data) {
+  return left === 0 || (Number.isNaN(left) && data.subarray(-chunkedEnd.length).equals(chunkedEnd))
 }

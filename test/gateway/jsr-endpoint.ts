@@ -4,7 +4,7 @@ import { portOf } from '../world/network.ts'
 import { packFiles, type Packed } from '../world/tarball.ts'
 
 /** One version as JSR has built it for npm. */
-export interface JsrBuild {
+interface JsrBuild {
   readonly name: string
   readonly version: string
   /** From 12 on the tarball is in npm's layout, and rebuilt in place. Default 11. */

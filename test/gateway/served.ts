@@ -17,15 +17,17 @@ export interface ServeWishes {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   readonly options?: readonly string[]
+  /** After this it is killed. */
+  readonly timeoutMs?: number
 }
 
 /** Starts the built command, and waits for the address that it prints. */
 export async function serveGuard(
   args: readonly string[],
-  { cwd, env, options = [] }: ServeWishes,
+  { cwd, env, options = [], timeoutMs = 150_000 }: ServeWishes,
 ): Promise<ServedGateway> {
   const given = [...options, 'gateway', '--listen', '127.0.0.1:0', ...args]
-  const running = startGuard(given, { cwd, env, timeoutMs: 150_000 })
+  const running = startGuard(given, { cwd, env, timeoutMs })
   const { stdout } = running.process
   if (stdout === null) throw new Error('the gateway has no standard output')
   const lines = createInterface(stdout)

@@ -3,6 +3,8 @@ import { createGateway } from 'jsr-guard/gateway'
 
 let gateway
 
+// The one name that worker runtimes look for.
+// oxlint-disable-next-line import/no-default-export
 export default {
   async fetch(request, env) {
     gateway ??= createGateway({ publicUrl: env.PUBLIC_URL, upstream: env.UPSTREAM })
