@@ -1,6 +1,13 @@
 import { notFound, upstreamFailed, type Absence } from './context.ts'
 import { concat, relayVerified, toStream } from './relay.ts'
-import { formatKey, maxCachedBytes, type Offer, type Shelf, type Tarball } from './shelf.ts'
+import {
+  createBytes,
+  formatKey,
+  maxCachedBytes,
+  type Offer,
+  type Shelf,
+  type Tarball,
+} from './shelf.ts'
 
 /** JSR lets in packages of 20 MB, before they are packed. */
 const maxBytes = 256 * 1024 * 1024
@@ -46,7 +53,7 @@ export async function passOn(shelf: Shelf, offer: Offer): Promise<Tarball | Abse
 }
 
 async function* keepSmall(
-  { cache }: Shelf,
+  { cache, context }: Shelf,
   offer: Offer,
   body: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
@@ -60,7 +67,7 @@ async function* keepSmall(
   }
   if (kept === undefined) return
   const { integrity } = offer
-  cache.set(formatKey(offer), { type: 'bytes', integrity, bytes: concat(kept) }, length)
+  cache.set(formatKey(offer), createBytes(integrity, concat(kept), context), length)
 }
 
 /** What JSR says of the size of a version, for an answer to `HEAD`. */

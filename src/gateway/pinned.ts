@@ -3,7 +3,14 @@ import { formatIntegrity } from './digest.ts'
 import { openVerified } from './passing.ts'
 import type { Pin, Pins, StoredObject } from './pins.ts'
 import { concat } from './relay.ts'
-import { formatKey, maxCachedBytes, type Offer, type Shelf, type Tarball } from './shelf.ts'
+import {
+  createBytes,
+  formatKey,
+  maxCachedBytes,
+  type Offer,
+  type Shelf,
+  type Tarball,
+} from './shelf.ts'
 
 /** The bytes of a pin: from the store, or from JSR again where the store has lost them. */
 export async function servePinned(shelf: Shelf, pin: Pin, pins: Pins): Promise<Tarball | Absence> {
@@ -37,7 +44,7 @@ async function readStored(shelf: Shelf, pin: Pin, pins: Pins): Promise<Tarball |
     proven.add(integrity)
     return { type: 'stored', integrity, object }
   }
-  const tarball = { type: 'bytes', integrity, bytes } as const
+  const tarball = createBytes(integrity, bytes, context)
   cache.set(formatKey(pin), tarball, bytes.length)
   return tarball
 }

@@ -1,11 +1,18 @@
 import type { ByteCache } from './byte-cache.ts'
 import type { GatewayContext } from './context.ts'
+import { commonHeaders, type GatewayAnswer } from './exchange.ts'
 import type { Packuments } from './packuments.ts'
 import type { Pin, StoredObject } from './pins.ts'
 
 /** A tarball that can be served. Its bytes have the hash, or the stream ends in an error. */
 export type Tarball =
-  | { readonly type: 'bytes'; readonly integrity: string; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'bytes'
+      readonly integrity: string
+      readonly bytes: Uint8Array
+      /** The answer with all of it: asked for most, and made once. */
+      readonly whole: GatewayAnswer
+    }
   | { readonly type: 'stored'; readonly integrity: string; readonly object: StoredObject }
   | {
       readonly type: 'passing'
@@ -15,6 +22,38 @@ export type Tarball =
       /** `undefined` where only the headers were asked for. */
       readonly body: ReadableStream<Uint8Array> | undefined
     }
+
+/** A tarball in memory. */
+export function createBytes(
+  integrity: string,
+  bytes: Uint8Array,
+  { cacheScope }: Pick<GatewayContext, 'cacheScope'>,
+): Tarball & { readonly type: 'bytes' } {
+  const headers = {
+    ...formatTarballHeaders(integrity, cacheScope),
+    'accept-ranges': 'bytes',
+    'content-length': String(bytes.length),
+  }
+  return { type: 'bytes', integrity, bytes, whole: { status: 200, headers, body: bytes } }
+}
+
+/** The same for every tarball that has this hash. */
+export function formatTarballHeaders(
+  integrity: string | undefined,
+  cacheScope: 'public' | 'private',
+): Record<string, string> {
+  return {
+    ...commonHeaders,
+    'content-type': 'application/octet-stream',
+    'cache-control': `${cacheScope}, max-age=31536000, immutable`,
+    ...(integrity !== undefined && { etag: formatTarballTag(integrity) }),
+  }
+}
+
+/** A strong ETag: the same hash is the same bytes. */
+export function formatTarballTag(integrity: string): string {
+  return `"${integrity}"`
+}
 
 /** What is asked for. */
 export interface TarballRequest {

@@ -1,13 +1,8 @@
-import {
-  createErrorAnswer,
-  commonHeaders,
-  type GatewayAnswer,
-  type GatewayRequest,
-} from './exchange.ts'
+import { createErrorAnswer, type GatewayAnswer, type GatewayRequest } from './exchange.ts'
 import { matchesTag, parseRange, type RangeRequest } from './negotiate.ts'
 import type { ByteRange } from './pins.ts'
 import { toStream } from './relay.ts'
-import type { Tarball } from './shelf.ts'
+import { formatTarballHeaders, formatTarballTag, type Tarball } from './shelf.ts'
 
 /** The answer with a tarball, or with the part of it that is asked for. */
 export function answerTarball(
@@ -15,31 +10,21 @@ export function answerTarball(
   request: GatewayRequest,
   cacheScope: 'public' | 'private',
 ): GatewayAnswer {
-  const headers = formatHeaders(tarball, cacheScope)
-  const etag = headers['etag']
+  const { type, integrity } = tarball
+  const etag = integrity === undefined ? undefined : formatTarballTag(integrity)
   if (etag !== undefined && matchesTag(request.header('if-none-match'), etag)) {
-    const { 'content-type': _, ...unchanged } = headers
-    return { status: 304, headers: unchanged, body: undefined }
+    const { 'content-type': _, ...headers } = formatTarballHeaders(integrity, cacheScope)
+    return { status: 304, headers, body: undefined }
   }
-  if (tarball.type === 'passing') {
-    const length = tarball.size === undefined ? {} : { 'content-length': String(tarball.size) }
-    return { status: 200, headers: { ...headers, ...length }, body: tarball.body }
+  if (type !== 'passing') {
+    const range = readRange(request, sizeOf(tarball), etag)
+    return type === 'bytes' && range.type === 'whole'
+      ? tarball.whole
+      : answerRange(tarball, range, cacheScope)
   }
-  return answerRange(tarball, headers, readRange(request, sizeOf(tarball), etag))
-}
-
-/** The same for every tarball that has this hash. */
-function formatHeaders(
-  { type, integrity }: Tarball,
-  cacheScope: 'public' | 'private',
-): Readonly<Record<string, string>> {
-  return {
-    ...commonHeaders,
-    'content-type': 'application/octet-stream',
-    'cache-control': `${cacheScope}, max-age=31536000, immutable`,
-    ...(integrity !== undefined && { etag: `"${integrity}"` }),
-    ...(type !== 'passing' && { 'accept-ranges': 'bytes' }),
-  }
+  const length = tarball.size === undefined ? {} : { 'content-length': String(tarball.size) }
+  const headers = { ...formatTarballHeaders(integrity, cacheScope), ...length }
+  return { status: 200, headers, body: tarball.body }
 }
 
 type Seekable = Exclude<Tarball, { readonly type: 'passing' }>
@@ -50,17 +35,22 @@ function sizeOf(tarball: Seekable): number {
 
 /** A part is sent only of the body that the client has the rest of. */
 function readRange(request: GatewayRequest, size: number, etag: string | undefined): RangeRequest {
+  const range = request.header('range')
+  if (range === undefined) return { type: 'whole' }
   const condition = request.header('if-range')
-  if (condition !== undefined && condition !== etag) return { type: 'whole' }
-  return parseRange(request.header('range'), size)
+  return condition === undefined || condition === etag ? parseRange(range, size) : { type: 'whole' }
 }
 
 function answerRange(
   tarball: Seekable,
-  headers: Readonly<Record<string, string>>,
   range: RangeRequest,
+  cacheScope: 'public' | 'private',
 ): GatewayAnswer {
   const size = sizeOf(tarball)
+  const headers = {
+    ...formatTarballHeaders(tarball.integrity, cacheScope),
+    'accept-ranges': 'bytes',
+  }
   if (range.type === 'unsatisfiable') {
     return createErrorAnswer(416, 'there is no such part', { 'content-range': `bytes */${size}` })
   }

@@ -5,7 +5,7 @@ import { askForHead } from './passing.ts'
 import { pinAndServe } from './pinned.ts'
 import { collect } from './relay.ts'
 import type { UpstreamAnswer } from './upstream.ts'
-import type { Shelf, Tarball, TarballRequest } from './shelf.ts'
+import { createBytes, type Shelf, type Tarball, type TarballRequest } from './shelf.ts'
 
 const unpacked = { 'accept-encoding': 'identity' }
 
@@ -53,7 +53,7 @@ async function takeUnlisted(
   digest.update(bytes)
   const integrity = formatIntegrity(digest.finish())
   log({ level: 'info', event: 'unlisted-version', name, version, integrity })
-  if (pins === undefined) return { type: 'bytes', integrity, bytes }
+  if (pins === undefined) return createBytes(integrity, bytes, shelf.context)
   try {
     await pins.writeContent(integrity, once(bytes))
   } catch (error) {

@@ -71,7 +71,7 @@ export async function runGatewayBench(options: GatewayBenchOptions): Promise<num
 /** A package of the size of a popular one of JSR's. */
 function publish(jsr: JsrEndpoint): void {
   const files = Object.fromEntries(
-    Array.from({ length: 40 }, (_, index) => [`lib/file-${index}.js`, noise(index, 1200)]),
+    Array.from({ length: 10 }, (_, index) => [`lib/file-${index}.js`, noise(index, 1200)]),
   )
   for (let patch = 0; patch < 40; patch += 1) {
     const dependencies = { '@jsr/std__internal': '^1.0.5' }

@@ -120,7 +120,7 @@ describe('a gateway that is asked by somebody who means harm', patient, () => {
   })
 
   test('what follows a smuggled body is not answered as a request', async () => {
-    const smuggled = `GET / HTTP/1.1\r\nHost: x\r\nContent-Length: ${20}\r\n\r\nGET /-/metrics HTTP/1.1\r\nHost: x\r\n\r\n`
+    const smuggled = `GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nGET /-/metrics HTTP/1.1\r\nHost: x\r\n\r\n`
     const text = await exchange(smuggled)
     expect(text.match(/HTTP\/1\.1 \d/g)).toHaveLength(1)
     expect(text).toMatch(/^HTTP\/1\.1 400/)
@@ -162,7 +162,7 @@ test(
   patient,
   async () => {
     const cwd = await createProject({})
-    const gateway = await serveGuard(['--upstream', jsr.url, '--no-store'], {
+    const stopping = await serveGuard(['--upstream', jsr.url, '--no-store'], {
       cwd,
       env: await emptyEnv(),
     })
@@ -176,10 +176,10 @@ test(
         return true
       })
     })
-    const answer = askOver(gateway.url, `/${name}/-/luca__cases-2.0.0.tgz`)
+    const answer = askOver(stopping.url, `/${name}/-/luca__cases-2.0.0.tgz`)
     await asked
-    const ended = gateway.stop()
-    await untilRefused(gateway.url)
+    const ended = stopping.stop()
+    await untilRefused(stopping.url)
     finish()
     expect((await answer).body.equals(bytes)).toBe(true)
     expect(await ended).toMatchObject({ exitCode: 0, signal: undefined })
