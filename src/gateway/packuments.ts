@@ -41,6 +41,8 @@ export interface Packuments {
 const freshMs = 60_000
 /** How long a stale one is served before JSR is tried again. */
 const staleMs = 5000
+/** How long a request waits for JSR where there is an answer, if a stale one. */
+const patienceMs = 2000
 /** Far beyond any package of JSR's. */
 const maxBytes = 32 * 1024 * 1024
 
@@ -75,13 +77,31 @@ export function createPackuments(
         return entry.found
       }
       const refusal = refusePackage(policy, name)
-      return refusal === undefined ? share(name, async () => await refresh(name)) : refused(refusal)
+      if (refusal !== undefined) return refused(refusal)
+      const fresh = share(name, async () => await refresh(name))
+      return canShare && entry?.found.type === 'known' ? orStale(fresh, entry.found) : fresh
     },
     expire(name) {
       const entry = entries.get(name)
       if (entry !== undefined) entry.freshUntil = 0
     },
     bytes: entries.bytes,
+  }
+}
+
+/** Nobody waits long for what has most likely not changed; the question to JSR goes on meanwhile. */
+async function orStale(
+  fresh: Promise<KnownPackage | Absence>,
+  known: KnownPackage,
+): Promise<KnownPackage | Absence> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stale = new Promise<KnownPackage>((resolve) => {
+    timer = setTimeout(() => resolve({ ...known, isStale: true }), patienceMs)
+  })
+  try {
+    return await Promise.race([fresh, stale])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

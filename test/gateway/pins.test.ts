@@ -254,6 +254,24 @@ describe.for(Object.entries(transports))('pins, %s', ([transport, connect]) => {
     expect((await stored(tarballOf(name))).status).toBe(502)
   })
 
+  test('while JSR hangs, what was known is served as stale before the time is up', async () => {
+    const name = freshName()
+    jsr.build({ name, version: '1.0.0' })
+    let now = Date.now()
+    const ask = await open({ canShare: true, now: () => now })
+    await ask(`/${name}`)
+    jsr.intercept(() => true)
+    now += 61_000
+    const [one, other] = await Promise.all([ask(`/${name}`), ask(`/${name}`)])
+    for (const stale of [one, other]) {
+      expect(stale).toMatchObject({
+        status: 200,
+        headers: { warning: '110 - "Response is Stale"' },
+      })
+    }
+    expect(jsr.requests).toHaveLength(2)
+  })
+
   test('what many ask for at once is fetched once, where requests may share', async () => {
     const name = freshName()
     const { tarball } = jsr.build({ name, version: '1.0.0' })
