@@ -17,6 +17,8 @@ export const errorCodes = {
   ERR_JSR_GUARD_URL: 'A registry URL is not valid.',
   ERR_JSR_GUARD_CLIENT: 'The package manager could not be found or started.',
   ERR_JSR_GUARD_JOURNAL: 'A manifest that an earlier run translated could not be put right.',
+  ERR_JSR_GUARD_LISTEN: 'The gateway could not listen at its address.',
+  ERR_JSR_GUARD_STORE: "The gateway's store could not be opened.",
   ERR_JSR_GUARD_NOTHING_TO_CHECK: 'No manifest or lockfile was found.',
   ERR_JSR_GUARD_LEDGER: 'The ledger of hashes is not valid.',
   ERR_JSR_GUARD_REGISTRY: 'The registry did not answer, or refused us.',

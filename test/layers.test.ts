@@ -13,6 +13,7 @@ const layers = [
   ['policy'],
   ['pnpm', 'gateway', 'doctor'],
   ['project', 'registry', 'egress', 'client'],
+  ['serve'],
   ['tasks'],
   ['index.ts', 'cli', 'pnpmfile.ts'],
   ['bin.ts'],

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { JsrGuardError } from '../errors.ts'
 import { quoteShort } from '../specifier/jsr-name.ts'
-import { commands, findCommand, plannedCommands, type Command } from './commands.ts'
+import { commands, findCommand, type Command } from './commands.ts'
 import { formatNearest } from './nearest.ts'
 import { generalOptions, type Option, type OptionValues } from './options.ts'
 
@@ -102,11 +102,6 @@ function parseCommand(name: string, before: readonly Token[]): Command {
   const command = findCommand(name)
   if (command !== undefined) return command
   refuseUnknownOptions(before, allOptions())
-  if (plannedCommands.includes(name)) {
-    throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `this version has no ${name} yet`, {
-      hint: 'jsr-guard --help lists the commands that it has',
-    })
-  }
   const names = commands.flatMap((known) => [known.name, ...known.aliases])
   throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `there is no command ${quoteShort(name)}`, {
     hint: formatNearest(name, names),

@@ -133,6 +133,30 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/init.ts'),
   },
   {
+    name: 'gateway',
+    aliases: [],
+    summary: 'serve JSR in the npm tarball layout, as an upstream',
+    usage: 'gateway [--listen HOST:PORT] [--public-url URL] [--store DIR | --no-store]',
+    options: [
+      { name: 'listen', value: 'HOST:PORT', summary: 'default 127.0.0.1:4874; port 0 is any' },
+      {
+        name: 'public-url',
+        value: 'URL',
+        summary: 'where clients find it; default the listening address',
+      },
+      { name: 'upstream', value: 'URL', summary: 'default https://npm.jsr.io/' },
+      { name: 'store', value: 'DIR', summary: "for pins; default in the user's data directory" },
+      { name: 'no-store', summary: 'run without pins' },
+      { name: 'list-yanked', summary: 'list pinned versions that were yanked, as deprecated' },
+    ],
+    notes: [
+      'Clients must show a credential where JSR_GUARD_GATEWAY_TOKEN is set, JSR_GUARD_GATEWAY_USERNAME and _PASSWORD are, or JSR_GUARD_GATEWAY_CREDENTIALS names a file with lines of the form "bearer TOKEN" or "basic USER:PASSWORD".',
+      "The policy's packages and minimumAgeDays apply to what it lists and serves. It logs to standard error, a JSON object a line: every request with --verbose, errors only with --quiet.",
+    ],
+    argumentsOf: 'jsr-guard',
+    load: () => import('./commands/gateway.ts'),
+  },
+  {
     name: 'explain',
     aliases: [],
     summary: 'what a rule means and how to satisfy it',
@@ -142,9 +166,6 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/explain.ts'),
   },
 ]
-
-/** Commands that jsr-guard will have: naming one must not look like a spelling mistake. */
-export const plannedCommands: readonly string[] = ['gateway']
 
 /** The command of that name or alias. */
 export function findCommand(name: string): Command | undefined {

@@ -22,6 +22,7 @@ test('--help lists commands, options and exit codes', async () => {
       check                        judge configuration, manifests and lockfiles; no network
       rewrite                      turn jsr: specifiers into aliases, or back, in the manifests
       init                         write the configuration this project needs
+      gateway                      serve JSR in the npm tarball layout, as an upstream
       explain                      what a rule means and how to satisfy it
 
     Options
