@@ -6,9 +6,11 @@ test('the library exports what is promised, and nothing else', async () => {
     [
       "JsrGuardError",
       "checkProject",
+      "checkProjects",
       "errorCodes",
       "evaluate",
       "explainRule",
+      "fixProject",
       "formatJsrName",
       "formatJsrSpecifier",
       "formatNpmAlias",

@@ -74,6 +74,9 @@ function report({ check, floor }) {
     `${projects} projects of ${packages} packages, ${rounds} rounds, Node ${process.version}, load ${load?.toFixed(1)} on ${availableParallelism()} processors\n`,
   )
   const seconds = check.timeMs / 1000
+  console.log(
+    `processor time ${(check.cpuMs / 1000).toFixed(2)} s, floor ${(floor.cpuMs / 1000).toFixed(2)} s\n`,
+  )
   // On a machine that does other things too, only processor time can be compared.
   const overFloor = check.cpuMs / floor.cpuMs
   const targets = [

@@ -44,6 +44,8 @@ test('a lockfile that leads to JSR fails, with what to do about it', async () =>
       "stderr": "",
       "stdout": "error[direct-resolution] package-lock.json:12
       @jsr/luca__cases@1.0.1 (as @luca/cases) is fetched from JSR: https://npm.jsr.io/~/11/@jsr/luca__cases/1.0.1.tgz
+      12 | "node_modules/@luca/cases": {
+      brought in by package.json > @jsr/luca__cases@1.0.1
       hint: put @jsr:registry=https://npm.corp.example/npm/ into .npmrc, then take this entry out of the lockfile, delete node_modules and lock again
 
     package-lock.json locks
@@ -220,6 +222,7 @@ describe('formats', () => {
       'ignored',
       'skipped',
       'hosts',
+      'projects',
       'summary',
     ])
   })
@@ -308,7 +311,8 @@ describe('hostile text in an argument reaches no terminal and no CI runner', () 
       const output = { write: (part: string) => void written.push(part), isTerminal: false }
       const argv = line(text)
       const context = { argv, env: {}, cwd, home: cwd, stdout: output, stderr: output }
-      expect(await runCli(context), argv.join(' ')).toBe(2)
+      // A folder that reads like a pattern stands for nothing.
+      expect([2, 3], argv.join(' ')).toContain(await runCli(context))
       expect(written.join('')).not.toContain('this is a bug')
       expectHarmless(written.join(''))
     }

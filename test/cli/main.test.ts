@@ -30,7 +30,7 @@ test('--help lists commands, options and exit codes', async () => {
       --registry URL         the private registry, over the policy
       --client NAME          one client instead of those detected
       --config FILE          the policy; default jsr-guard.json, else the jsr-guard key of package.json
-      --format NAME[=FILE]   text (default) or json, to standard output or a file
+      --format NAME[=FILE]   text (default), json, sarif, github, junit or gitlab, to standard output or a file
       --severity RULE=LEVEL  error, warning or off for a rule, over the policy
       --quiet                print errors only
       --verbose              print every finding
