@@ -1,4 +1,4 @@
-import type { LockedPackage } from '../lockfile/locked-package.ts'
+import type { LockedPackage, PlainAddress } from '../lockfile/locked-package.ts'
 import type { Route } from '../route/route.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { detectHost } from './address.ts'
@@ -89,10 +89,8 @@ function isJsrPackage(locked: LockedPackage, client: ClientInUse | undefined): b
 function hasJsrSource(locked: LockedPackage, client: ClientInUse | undefined): boolean {
   const { name, source } = locked
   switch (source.type) {
-    case 'remote': {
-      const { hostname, pathname } = source.plain ?? source.url
-      return isJsrHost(hostname) || hasJsrScope(pathname)
-    }
+    case 'remote':
+      return hasJsrAddress(source.plain ?? source.url)
     case 'route':
       return isJsrRoute(client?.routeOf(name)) || hasJsrPath(source.path)
     case 'git':
@@ -104,6 +102,10 @@ function hasJsrSource(locked: LockedPackage, client: ClientInUse | undefined): b
     case 'unknown':
       return false
   }
+}
+
+function hasJsrAddress({ hostname, pathname }: PlainAddress): boolean {
+  return isJsrHost(hostname) || hasJsrScope(pathname)
 }
 
 function isJsrRoute(route: Route | undefined): boolean {

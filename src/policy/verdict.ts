@@ -40,19 +40,16 @@ export function judgeSource(
   client: ClientInUse | undefined,
 ): SourceJudgement {
   const { source } = locked
+  const registry = findRegistryOf(locked.name, context)
   switch (source.type) {
     case 'remote':
-      return judgeRemote(source, findRegistryOf(locked.name, context), context)
+      return judgeRemote(source, registry, context)
     case 'route':
-      return judgeRoute(
-        client?.routeOf(locked.name),
-        source.path,
-        findRegistryOf(locked.name, context),
-      )
+      return judgeRoute(client?.routeOf(locked.name), source.path, registry)
     case 'native':
-      return judgeRoute(client?.nativeRoute, undefined, findRegistryOf(locked.name, context))
+      return judgeRoute(client?.nativeRoute, undefined, registry)
     case 'git':
-      return isJsrHost(detectHost(source.url) ?? '') ? directByUrl : foreignEntry
+      return judgeRepository(source.url)
     case 'local':
       return isWorkspace(source.path, context) ? ownFolder : foreignEntry
     case 'bundled':
@@ -85,6 +82,10 @@ function judgeRemote(
   if (hasCredentials) return unknownByUrl
   if (registry !== undefined && isServedBy(url, registry)) return privateByUrl
   return tarballs.some((prefix) => hasPrefix(url, prefix)) ? privateByPrefix : foreignByUrl
+}
+
+function judgeRepository(address: string): SourceJudgement {
+  return isJsrHost(detectHost(address) ?? '') ? directByUrl : foreignEntry
 }
 
 function judgeRoute(
