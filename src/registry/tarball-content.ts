@@ -127,7 +127,8 @@ type ParserOptions = { readonly onReadEntry: (entry: ReadEntry) => void }
  * those of a newer Node than we support.
  */
 function createParser(options: ParserOptions): Parser {
-  const tar = createRequire(import.meta.url)('tar') as {
+  const require = createRequire(import.meta.url)
+  const tar = require('tar') as {
     readonly Parser: new (options: ParserOptions) => Parser
   }
   return new tar.Parser(options)
