@@ -15,7 +15,7 @@ export interface DoctorCheck {
 }
 
 /** The id of a check, as reports print it. */
-export type CheckId =
+type CheckId =
   | 'reachable'
   | 'access'
   | 'metadata'
@@ -225,7 +225,7 @@ function pass(id: CheckId, message: string): DoctorCheck {
 }
 
 /** What came of asking, in a few words. */
-export function describeProbe(probe: Probe): string {
+function describeProbe(probe: Probe): string {
   switch (probe.type) {
     case 'answered':
       return `HTTP ${probe.status}`

@@ -31,7 +31,7 @@ export interface Diagnosis {
 }
 
 /** The product that the registry was taken for. */
-export interface ReportedProduct {
+interface ReportedProduct {
   readonly id: ProductId
   readonly name: string
   readonly sureness: Exclude<Sureness, 'possible'>

@@ -13,7 +13,7 @@ export interface PublicMark {
  * such a thing, or the content is none that JSR makes; `likely` where products rarely add it by
  * themselves to what they mirror.
  */
-export type Sureness = 'certain' | 'likely'
+type Sureness = 'certain' | 'likely'
 
 /**
  * The marks of a public registry in what a registry's metadata says of a version.

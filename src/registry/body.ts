@@ -8,6 +8,9 @@ export class BodyError extends Error {
   }
 }
 
+/** A body as it comes. */
+export type Chunks = AsyncIterable<Buffer>
+
 /** What is wanted of an answer, and how its body is read. */
 export interface Wanted<Body> {
   readonly method: 'GET' | 'HEAD'
@@ -21,7 +24,7 @@ export interface Wanted<Body> {
    *
    * @throws BodyError where it is of no use.
    */
-  readonly read: (body: Readable, length: number | undefined) => Promise<Body>
+  readonly read: (body: Chunks, length: number | undefined) => Promise<Body>
 }
 
 /**
@@ -64,17 +67,18 @@ export const wantPresence: Wanted<undefined> = {
 export const wantHead: Wanted<undefined> = { ...wantPresence, method: 'HEAD' }
 
 /** A body as it is once it is unpacked. Only as much is unpacked as somebody reads. */
-export function unpack(body: Readable, encoding: string | null): Readable {
+export function unpack(body: Chunks, encoding: string | null): Chunks {
   switch (encoding?.trim().toLowerCase() ?? '') {
     case '':
     case 'identity':
       return body
     case 'gzip':
     case 'x-gzip': {
+      const packed = Readable.from(body, { objectMode: false })
       const unpacked = createGunzip()
-      body.on('error', (error) => unpacked.destroy(error))
-      unpacked.on('error', () => body.destroy())
-      return body.pipe(unpacked)
+      packed.on('error', (error) => unpacked.destroy(error))
+      unpacked.on('error', () => packed.destroy())
+      return packed.pipe(unpacked)
     }
     default:
       throw new BodyError('its answer is packed in a way that nobody asked for')
@@ -83,40 +87,33 @@ export function unpack(body: Readable, encoding: string | null): Readable {
 
 const beginningBytes = 16 * 1024
 
-async function readBeginning(body: Readable): Promise<string> {
+async function readBeginning(body: Chunks): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of body) {
-    chunks.push(toBuffer(chunk))
-    bytes += toBuffer(chunk).length
+    chunks.push(chunk)
+    bytes += chunk.length
     if (bytes >= beginningBytes) break
   }
   return Buffer.concat(chunks).subarray(0, beginningBytes).toString('utf8')
 }
 
-async function readText(body: Readable, maxBytes: number): Promise<string> {
+async function readText(body: Chunks, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of body) {
-    const buffer = toBuffer(chunk)
-    bytes += buffer.length
+    bytes += chunk.length
     if (bytes > maxBytes) throw new BodyError(`its answer is larger than ${maxBytes} bytes`)
-    chunks.push(buffer)
+    chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-/** A chunk of a stream that gives bytes. */
-export function toBuffer(chunk: unknown): Buffer {
-  if (Buffer.isBuffer(chunk)) return chunk
-  return typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.alloc(0)
 }
 
 /** Up to here it is quicker to take the rest than to open another connection. */
 const smallBytes = 64 * 1024
 
 /** Takes a small body to its end, so that the connection serves again; a large one is dropped. */
-async function discardSmall(body: Readable, length: number | undefined): Promise<undefined> {
+async function discardSmall(body: Chunks, length: number | undefined): Promise<undefined> {
   if (length === undefined || length > smallBytes) return undefined
   for await (const _ of body) {
     // Nobody wants it.

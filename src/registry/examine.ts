@@ -128,29 +128,29 @@ async function probeVersion(
   options: ExamineOptions,
 ): Promise<VersionProbes> {
   const found = packument === undefined ? undefined : findVersion(packument, version)
-  const tarball = found?.tarball
+  if (found === undefined) throw new Error(`${version} is not in the metadata it was taken from`)
+  const { tarball, integrity: named, fields } = found
   const isPrivate = tarball !== undefined && options.isPrivate(tarball, options.registry)
   const asked =
     tarball === undefined || !isPrivate || isJsrHost(tarball.hostname)
       ? undefined
       : await fetchTarball(tarball, options)
-  const manifest = asked?.content?.manifest
+  const { get, head, content } = asked ?? notAsked
+  const inTarball =
+    content === undefined ? [] : detectManifestMarks(options.packageName, content.manifest ?? {})
   return {
     version,
     tarball,
     isPrivate,
-    named: found?.integrity ?? [],
-    get: asked?.get,
-    head: asked?.head,
-    bytes: asked?.content?.integrity,
-    marks: [
-      ...detectMetadataMarks(found?.fields ?? {}),
-      ...(asked?.content === undefined
-        ? []
-        : detectManifestMarks(options.packageName, manifest ?? {})),
-    ],
+    named,
+    get,
+    head,
+    bytes: content?.integrity,
+    marks: [...detectMetadataMarks(fields), ...inTarball],
   }
 }
+
+const notAsked = { get: undefined, head: undefined, content: undefined }
 
 async function fetchTarball(tarball: URL, options: ExamineOptions) {
   const [get, head] = await Promise.all([

@@ -1,5 +1,4 @@
 import { Agent } from 'node:http'
-import { Readable } from 'node:stream'
 import fetch, { type FetchResponse } from 'make-fetch-happen'
 import registryFetch from 'npm-registry-fetch'
 import { BodyError, unpack, type Wanted } from './body.ts'
@@ -97,12 +96,11 @@ async function readBody<Body>(
   response: FetchResponse,
   wanted: Wanted<Body>,
 ): Promise<{ readonly body: Body; readonly isWhole: boolean }> {
-  const { headers } = response
-  const raw = Readable.from(response.body, { objectMode: false })
+  const { headers, body: raw } = response
   const length = headers.get('content-length')
   const stream = wanted.isCompressible ? unpack(raw, headers.get('content-encoding')) : raw
   const body = await wanted.read(stream, length === null ? undefined : Number(length))
-  return { body, isWhole: raw.readableEnded || wanted.method === 'HEAD' }
+  return { body, isWhole: raw.emittedEnd || wanted.method === 'HEAD' }
 }
 
 /** The end of an exchange that takes too long: to its first byte, and from there to its last. */

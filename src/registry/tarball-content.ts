@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import type { Readable } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { isRecord, tryParseJson } from '../json/record.ts'
-import { BodyError, toBuffer, type Wanted } from './body.ts'
+import { BodyError, type Chunks, type Wanted } from './body.ts'
 
 /** What is in a tarball, as far as it is looked at. Nothing of it is written anywhere. */
 export interface TarballContent {
@@ -15,8 +13,8 @@ export interface TarballContent {
 }
 
 /** How large a tarball may be, as it comes and unpacked. */
-const maxBytes = 256 * 1024 * 1024
-const maxUnpackedBytes = 1024 * 1024 * 1024
+const maxBytes = 128 * 1024 * 1024
+const maxUnpackedBytes = 256 * 1024 * 1024
 const maxManifestBytes = 1024 * 1024
 
 const algorithms = ['sha512', 'sha384', 'sha256', 'sha1', 'md5'] as const
@@ -29,16 +27,15 @@ export const wantTarball: Wanted<TarballContent> = {
   read: readTarball,
 }
 
-async function readTarball(body: Readable): Promise<TarballContent> {
+async function readTarball(body: Chunks): Promise<TarballContent> {
   const hashes = algorithms.map((algorithm) => ({ algorithm, hash: createHash(algorithm) }))
   const search = createManifestSearch()
   let bytes = 0
   for await (const chunk of body) {
-    const buffer = toBuffer(chunk)
-    bytes += buffer.length
+    bytes += chunk.length
     if (bytes > maxBytes) throw new BodyError(`its tarball is larger than ${maxBytes} bytes`)
-    for (const { hash } of hashes) hash.update(buffer)
-    await search.write(buffer)
+    for (const { hash } of hashes) hash.update(chunk)
+    await search.write(chunk)
   }
   return {
     integrity: hashes.map(({ algorithm, hash }) => `${algorithm}-${hash.digest('base64')}`),
@@ -57,11 +54,12 @@ function createManifestSearch(): ManifestSearch {
   const found = readManifest(gunzip)
   // Seen by whoever waits for the end; a tarball that can't be unpacked still has its hash.
   found.catch(() => undefined)
+  const closed = new Promise((resolve) => gunzip.once('close', resolve))
   const isOver = (): boolean => gunzip.destroyed || gunzip.writableEnded
   return {
     async write(chunk) {
       if (isOver() || gunzip.write(chunk)) return
-      await Promise.race([once(gunzip, 'drain'), once(gunzip, 'close'), found])
+      await Promise.race([new Promise((resolve) => gunzip.once('drain', resolve)), closed])
     },
     async end() {
       if (!isOver()) gunzip.end()
@@ -75,7 +73,7 @@ function createManifestSearch(): ManifestSearch {
  *
  * @throws BodyError where it unpacks to more than anybody's package does.
  */
-async function readManifest(unpacked: Gunzip): Promise<TarballContent['manifest']> {
+async function readManifest(unpacked: Gunzip & Chunks): Promise<TarballContent['manifest']> {
   let text: string | undefined
   const parser = createParser({
     onReadEntry(entry) {
@@ -86,13 +84,16 @@ async function readManifest(unpacked: Gunzip): Promise<TarballContent['manifest'
       entry.on('end', () => (text = Buffer.concat(chunks).toString('utf8')))
     },
   })
+  let isEnded = false
   parser.on('error', () => unpacked.destroy())
+  // What comes after the end is no part of it, and the library takes long over it.
+  parser.on('eof', () => (isEnded = true))
   let bytes = 0
   try {
     for await (const chunk of unpacked) {
-      bytes += toBuffer(chunk).length
+      bytes += chunk.length
       if (bytes > maxUnpackedBytes) throw tooLarge()
-      parser.write(toBuffer(chunk))
+      if (!isEnded) parser.write(chunk)
     }
     parser.end()
   } catch (error) {
@@ -114,7 +115,7 @@ interface ReadEntry {
 }
 
 interface Parser {
-  on(event: 'error', listener: () => void): void
+  on(event: 'error' | 'eof', listener: () => void): void
   write(chunk: Buffer): boolean
   end(): void
 }
@@ -126,7 +127,8 @@ type ParserOptions = { readonly onReadEntry: (entry: ReadEntry) => void }
  * those of a newer Node than we support.
  */
 function createParser(options: ParserOptions): Parser {
-  const tar = createRequire(import.meta.url)('tar') as {
+  const require = createRequire(import.meta.url)
+  const tar = require('tar') as {
     readonly Parser: new (options: ParserOptions) => Parser
   }
   return new tar.Parser(options)

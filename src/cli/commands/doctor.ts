@@ -5,7 +5,7 @@ import { formatJson } from '../../report/json.ts'
 import { examineProject } from '../../tasks/examine.ts'
 import type { Invocation } from '../commands.ts'
 import { canColor } from '../context.ts'
-import { parseSettings, refuseArguments, type Settings } from '../settings.ts'
+import { parseSettings, refuseArguments } from '../settings.ts'
 import { writeOutput } from '../write-report.ts'
 
 /** Prints where each client goes, how the registry does, and what to do. */
@@ -29,7 +29,7 @@ export async function run(invocation: Invocation): Promise<number> {
   return exitCodeOf(diagnosis)
 }
 
-function parseFormat(name: Settings['formats'][number]['name']): 'text' | 'json' {
+function parseFormat(name: string): 'text' | 'json' {
   if (name === 'text' || name === 'json') return name
   throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `doctor makes no report of the format ${name}`, {
     hint: 'it has text and json',
