@@ -130,7 +130,13 @@ async function measure(
     process.stdout.write('.')
   }
   process.stdout.write('\n')
-  return new Map([...runs].map(([who, measured]) => [who, medianOf(measured)]))
+  const results = new Map([...runs].map(([who, measured]) => [who, medianOf(measured)]))
+  for (const [who, { perSecond, p99Ms, bytes }] of results) {
+    const rate = `${perSecond.toFixed(0).padStart(7)} ${what} a second`
+    const rest = `p99 ${p99Ms.toFixed(1).padStart(6)} ms, ${bytes.toFixed(0)} bytes each`
+    process.stdout.write(`${who.padEnd(12)} ${rate}, ${rest}\n`)
+  }
+  return results
 }
 
 async function load(url: URL, requests: number): Promise<Measurement> {
@@ -163,14 +169,6 @@ function report(results: Record<keyof typeof paths, Results>, peak: number): boo
   const lines = [
     `${connections} connections, load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors, Node ${process.version}`,
   ]
-  for (const [what, result] of Object.entries(results)) {
-    for (const [who, { perSecond, p99Ms, bytes }] of result) {
-      const rate = `${perSecond.toFixed(0).padStart(7)} ${what} a second`
-      lines.push(
-        `${who.padEnd(12)} ${rate}, p99 ${p99Ms.toFixed(1).padStart(6)} ms, ${bytes.toFixed(0)} bytes each`,
-      )
-    }
-  }
   const targets = [
     ...listTargets('packuments', results.packuments),
     ...listTargets('tarballs', results.tarballs),
