@@ -39,18 +39,13 @@ export function judgeSource(
   context: PolicyContext,
   client: ClientInUse | undefined,
 ): SourceJudgement {
-  const { source } = locked
+  const { name, source } = locked
   switch (source.type) {
     case 'remote':
-      return judgeRemote(source, findRegistryOf(locked.name, context), context)
+      return judgeRemote(source, findRegistryOf(name, context), context)
     case 'route':
-      return judgeRoute(
-        client?.routeOf(locked.name),
-        source.path,
-        findRegistryOf(locked.name, context),
-      )
     case 'native':
-      return judgeRoute(client?.nativeRoute, undefined, findRegistryOf(locked.name, context))
+      return judgeRoute(findRoute(locked, client), pathOf(source), findRegistryOf(name, context))
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '') ? directByUrl : foreignEntry
     case 'local':
@@ -59,6 +54,18 @@ export function judgeSource(
     case 'unknown':
       return unknownEntry
   }
+}
+
+/** Where a client goes for what its lockfile names no address for. */
+function findRoute(
+  { name, source }: LockedPackage,
+  client: ClientInUse | undefined,
+): Route | undefined {
+  return source.type === 'native' ? client?.nativeRoute : client?.routeOf(name)
+}
+
+function pathOf(source: PackageSource): string | undefined {
+  return source.type === 'route' ? source.path : undefined
 }
 
 const directByUrl: SourceJudgement = { verdict: 'direct', by: 'url' }
