@@ -54,30 +54,13 @@ export function parseSettings(options: OptionValues, { cwd }: CliContext): Setti
   }
 }
 
-const clientNames: readonly ClientName[] = [
-  'npm',
-  'pnpm',
-  'yarn',
-  'yarn-berry',
-  'bun',
-  'deno',
-  'vlt',
-]
-
 function parseClient(text: string | undefined): ClientName | undefined {
   if (text === undefined) return undefined
-  const client = clientNames.find((name) => name === text)
-  if (client === undefined) {
-    throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `there is no client ${quoteShort(text)}`, {
-      hint: formatNearest(text, clientNames),
-    })
-  }
-  if (!judgedClients.includes(client)) {
-    throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `this version cannot judge ${client} yet`, {
-      hint: `it knows ${judgedClients.join(' and ')}`,
-    })
-  }
-  return client
+  const client = judgedClients.find((name) => name === text)
+  if (client !== undefined) return client
+  throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `there is no client ${quoteShort(text)}`, {
+    hint: formatNearest(text, judgedClients),
+  })
 }
 
 function parseLevels(texts: readonly string[]): RuleLevels {

@@ -16,7 +16,7 @@ export interface YarnBerryFile {
 }
 
 /** What a file says of one scope. */
-export interface YarnBerryScope {
+interface YarnBerryScope {
   readonly line: number | undefined
   /** `undefined` where it names none. */
   readonly registry: ClientSetting | undefined

@@ -149,7 +149,7 @@ const exactVersion = /^\d+\.\d+\.\d+(?:[-+][a-z\d.+-]+)?$/i
 function readSource(name: string, version: string, tarball: unknown): PackageSource {
   if (!isNpmName(name) || !exactVersion.test(version)) return unknownSource(`${name}@${version}`)
   if (tarball === undefined) return route
-  return typeof tarball === 'string' ? parseSource(tarball) : unknownSource(String(tarball))
+  return typeof tarball === 'string' ? parseSource(tarball) : unknownSource('no text')
 }
 
 /** Modules by their address, and where an address was redirected to. */

@@ -73,36 +73,50 @@ interface NodeContext {
 
 /** `undefined` for a folder of the project's own. */
 function readNode(id: string, node: unknown, context: NodeContext): LockedPackage | undefined {
-  const { lineOf } = context.json
-  const line = () => lineOf('nodes', id)
-  const label = `has a node ${quoteShort(id)}`
-  if (!Array.isArray(node)) throw damaged(`${label} that is no list`, line())
-  const [, name, integrity, resolved]: unknown[] = node
-  for (const text of [name, integrity, resolved]) {
-    if (text === undefined || text === null || typeof text === 'string') continue
-    throw damaged(`${label} with something else than text`, line())
-  }
+  const line = () => context.json.lineOf('nodes', id)
+  const { name, integrity, resolved } = readFields(id, node, line)
   const place = parseVltId(id)
-  if (place === undefined) throw damaged(`${label}, which vlt does not write`, line())
-  if (place.type === 'workspace' || (place.type === 'file' && place.folder === '.'))
-    return undefined
-  const known = place.type === 'registry' ? place.name : String(name ?? id)
+  if (place === undefined) {
+    throw damaged(`has a node ${quoteShort(id)}, which vlt does not write`, line())
+  }
+  if (isOwnFolder(place)) return undefined
+  const known = place.type === 'registry' ? place.name : (name ?? id)
   return {
     alias: known,
     name: known,
     version: place.type === 'registry' ? place.version : undefined,
     source: readSource(place, { name, resolved }, context),
-    integrity: splitIntegrity(typeof integrity === 'string' ? integrity : undefined),
+    integrity: splitIntegrity(integrity),
     key: id,
     line,
   }
+}
+
+function isOwnFolder(place: VltId): boolean {
+  return place.type === 'workspace' || (place.type === 'file' && place.folder === '.')
+}
+
+/** What a node says of itself; the elements behind it are none of ours. */
+interface NodeFields {
+  readonly name: string | undefined
+  readonly integrity: string | undefined
+  readonly resolved: string | undefined
+}
+
+function readFields(id: string, node: unknown, line: () => number | undefined): NodeFields {
+  if (!Array.isArray(node)) throw damaged(`has a node ${quoteShort(id)} that is no list`, line())
+  const [name, integrity, resolved] = node.slice(1, 4).map((text: unknown) => {
+    if (text === undefined || text === null || typeof text === 'string') return text ?? undefined
+    throw damaged(`has a node ${quoteShort(id)} with something else than text`, line())
+  })
+  return { name, integrity, resolved }
 }
 
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
 function readSource(
   place: VltId,
-  { name, resolved }: { readonly name: unknown; readonly resolved: unknown },
+  { name, resolved }: Pick<NodeFields, 'name' | 'resolved'>,
   { options }: NodeContext,
 ): PackageSource {
   if (place.type === 'file' || place.type === 'workspace')
@@ -111,12 +125,12 @@ function readSource(
   if (place.type === 'git') return parseSource(gitAddress(place.address))
   const isPlain = isNpmName(place.name) && exactVersion.test(place.version)
   if (!isPlain) return unknownSource(`${place.name}@${place.version}`)
-  if (typeof name === 'string' && name !== place.name) {
+  if (name !== undefined && name !== place.name) {
     return unknownSource(`${name} under the id of ${place.name}`)
   }
-  return typeof resolved === 'string' && resolved !== ''
-    ? parseSource(resolved)
-    : findRegistry(place, options)
+  return resolved === undefined || resolved === ''
+    ? findRegistry(place, options)
+    : parseSource(resolved)
 }
 
 type RegistryId = Extract<VltId, { type: 'registry' }>
@@ -125,20 +139,29 @@ type RegistryId = Extract<VltId, { type: 'registry' }>
  * Without an address of its own a package comes from where the options in the lockfile say, which
  * vlt writes wherever they are not the defaults; else the configuration decides.
  */
-function findRegistry({ registry, name, version }: RegistryId, options: Fields): PackageSource {
-  const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : ''
-  const inOptions = (table: string, key: string): unknown => fieldsOf(options[table])[key]
-  const address = /^https?:\/\//i.test(registry)
-    ? registry
-    : registry === 'jsr'
-      ? inOptions('jsr-registries', 'jsr')
-      : (inOptions('scoped-registries', scope) ??
-        inOptions('scope-registries', scope) ??
-        inOptions('registries', registry) ??
-        (registry === 'npm' || registry === '' ? options['registry'] : undefined))
+function findRegistry(place: RegistryId, options: Fields): PackageSource {
+  const { registry, name, version } = place
+  const address = findAddress(place, options)
   if (typeof address === 'string') return parseSource(conventional(address, name, version))
   if (registry === 'jsr') return { type: 'native' }
-  return registry === 'npm' || registry === '' ? { type: 'route' } : unknownSource(registry)
+  return isDefault(registry) ? { type: 'route' } : unknownSource(registry)
+}
+
+function findAddress({ registry, name }: RegistryId, options: Fields): unknown {
+  if (/^https?:\/\//i.test(registry)) return registry
+  const inOptions = (table: string, key: string): unknown => fieldsOf(options[table])[key]
+  if (registry === 'jsr') return inOptions('jsr-registries', 'jsr')
+  const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : ''
+  return (
+    inOptions('scoped-registries', scope) ??
+    inOptions('scope-registries', scope) ??
+    inOptions('registries', registry) ??
+    (isDefault(registry) ? options['registry'] : undefined)
+  )
+}
+
+function isDefault(registry: string): boolean {
+  return registry === 'npm' || registry === ''
 }
 
 function conventional(registry: string, name: string, version: string): string {

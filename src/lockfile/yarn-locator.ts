@@ -44,7 +44,7 @@ function unknown(ident: string, text: string): YarnLocator {
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
 function readRegistry(ident: string, name: string, reference: string): YarnLocator {
-  const [version = '', parameters] = splitAtParameters(reference)
+  const [version, parameters] = splitAtParameters(reference)
   const address = parameters === undefined ? undefined : readArchiveUrl(parameters)
   if (!exactVersion.test(version) || (parameters !== undefined && address === undefined)) {
     return unknown(ident, `${name}@${reference}`)

@@ -122,11 +122,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     versions: { ...options.versions, pnpm: options.pnpm?.version },
     nodePath: options.npm.nodePath,
   })
-  const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
-  const wanted = lockfiles.filter(isWanted)
-  const unwanted = lockfiles
-    .map(({ file }) => file)
-    .filter((file) => !wanted.some((one) => one.file === file))
+  const { wanted, unwanted } = sortOut(lockfiles, only)
   return {
     root,
     manifests,
@@ -145,6 +141,16 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
 /** `pnpm config set` writes credentials where npm does not look. */
 function listCredentialFiles(config: PnpmConfig | undefined): NpmConfig[] {
   return config === undefined ? [] : [config.sources.auth, config.sources.rc, config.sources.user]
+}
+
+/** The lockfiles of one client, and the files that it does not read. */
+function sortOut(lockfiles: readonly LockfileInUse[], only: ClientName | undefined) {
+  const wanted = lockfiles.filter(({ client }) => only === undefined || client === only)
+  const files = new Set(wanted.map(({ file }) => file))
+  return {
+    wanted,
+    unwanted: lockfiles.map(({ file }) => file).filter((file) => !files.has(file)),
+  }
 }
 
 /** What lies in a project, before anything is known of its clients. */

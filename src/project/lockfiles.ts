@@ -128,6 +128,6 @@ function unjudged(client: string): LockfileInUse['content'] {
     type: 'unreadable',
     reason: `this version of jsr-guard has no reader for lockfiles of ${client}`,
     line: undefined,
-    hint: `remove it if ${client} is not used here, or judge one client alone with --client npm or --client pnpm`,
+    hint: `remove it if ${client} is not used here, or judge one client alone with --client NAME`,
   }
 }

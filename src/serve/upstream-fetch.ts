@@ -27,14 +27,14 @@ export const fetchAsNpm: GatewayFetch = async (url, { method, headers, signal })
 }
 
 /** Pulled piece by piece. To stop reading is to drop the connection: the rest is not wanted. */
-function toWebStream(body: NodeJS.ReadableStream, stop: () => void): ReadableStream<Uint8Array> {
+function toWebStream(body: AsyncIterable<Uint8Array>, stop: () => void): ReadableStream<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await iterator.next()
         if (done === true) controller.close()
-        else controller.enqueue(typeof value === 'string' ? Buffer.from(value) : value)
+        else controller.enqueue(value)
       },
       cancel: stop,
     },

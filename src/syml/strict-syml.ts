@@ -4,8 +4,7 @@ import { JsrGuardError } from '../errors.ts'
 export type SymlScalar = string | number | boolean
 
 /** What stands under the keys of an entry. */
-export type SymlValue =
-  SymlScalar | ReadonlyMap<string, SymlScalar | ReadonlyMap<string, SymlScalar>>
+type SymlValue = SymlScalar | ReadonlyMap<string, SymlScalar | ReadonlyMap<string, SymlScalar>>
 
 /** One line at the margin, with all that is indented below it. */
 export interface SymlEntry {

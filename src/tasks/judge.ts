@@ -127,7 +127,7 @@ function findUnjudgedClients({ unjudged }: Project): Finding[] {
       file,
       line,
       message: `${name} is used here, and this version of jsr-guard can't tell where it would go`,
-      hint: `remove what names it if it is not used, or judge one client alone with --client npm or --client pnpm`,
+      hint: `remove what names it if it is not used, or judge one client alone with --client NAME`,
     }),
   )
 }

@@ -6,7 +6,9 @@ import {
   type ManifestProblem,
   type RewriteDirection,
 } from '../manifest/rewrite.ts'
+import { rewritableFiles, rewriteFile } from '../manifest/rewrite-files.ts'
 import { rewriteWorkspaceYaml } from '../manifest/rewrite-workspace-yaml.ts'
+import { loadConfigText } from '../project/config-text.ts'
 import { orAbsent } from '../project/error-code.ts'
 import { recoverTranslation } from '../project/journal.ts'
 import { acquireRunLock, guardFolder, type RunLockOptions } from '../project/lock.ts'
@@ -70,6 +72,7 @@ async function rewriteUnlocked(options: RewriteOptions): Promise<RewriteReport> 
   const results = [
     ...manifests.map((loaded) => rewriteLoaded(loaded, direction)),
     ...(workspace === undefined ? [] : [rewriteWorkspace(root, workspace, direction)]),
+    ...(await rewriteOthers(root, direction)),
   ]
   const changed = results.filter(({ changes }) => changes.length > 0)
   if (mode === 'write') for (const { target, text } of changed) await writeManifest(target, text)
@@ -90,6 +93,20 @@ function rewriteWorkspace(
   const file = workspaceFileName
   const target = { path: path.join(root, file), bytes: Buffer.from(text), manifest: { file } }
   return { target, ...rewriteWorkspaceYaml(text, file, direction) }
+}
+
+/** The files of other clients; one counts as looked at only where something is said of it. */
+async function rewriteOthers(root: string, direction: RewriteDirection): Promise<RewriteResult[]> {
+  const results = await Promise.all(
+    rewritableFiles.map(async (file) => {
+      const place = path.join(root, file)
+      const found = await loadConfigText(place, { root, env: {}, home: root })
+      if (found === undefined) return []
+      const target = { path: place, bytes: Buffer.from(found.text), manifest: { file } }
+      return [{ target, ...rewriteFile(found.text, file, direction) }]
+    }),
+  )
+  return results.flat().filter(({ changes, problems }) => changes.length > 0 || problems.length > 0)
 }
 
 interface RewriteResult {

@@ -358,15 +358,16 @@ describe('output', () => {
 
 describe('what other clients leave is never passed over', () => {
   test.for([
-    ['pnpm-lock.yaml', 'pnpm'],
-    ['.yarnrc.yml', 'yarn-berry'],
-    ['deno.json', 'deno'],
-  ] as const)('%s', async ([file, client]) => {
-    const cwd = await createProject({ ...goodProject(), [file]: '' })
+    ['pnpm-lock.yaml', '', 'unknown-source'],
+    ['.yarnrc.yml', '', 'direct-route'],
+    ['bunfig.toml', '[install.scopes]\njsr = "https://npm.jsr.io"\n', 'direct-route'],
+    ['deno.json', '{"imports":{"a":"jsr:@luca/cases@1"}}', 'jsr-specifier'],
+    ['vlt-lock.json', '', 'unknown-source'],
+  ] as const)('%s', async ([file, text, rule]) => {
+    const cwd = await createProject({ ...goodProject(), [file]: text })
     const { exitCode, stdout } = await runAlone(cwd, ['check'])
     expect(exitCode).toBe(1)
-    expect(stdout).toContain(`error[unknown-source] ${file}\n`)
-    expect(stdout).toContain(client)
+    expect(stdout).toContain(`error[${rule}]`)
   })
 
   test('unless npm alone is asked for; then the report says so', async () => {

@@ -54,7 +54,6 @@ test('--severity names rules and levels', () => {
 describe('what makes no sense is refused, with what may have been meant', () => {
   test.for([
     [{ client: ['pnmp'] }, 'did you mean "pnpm"?'],
-    [{ client: ['bun'] }, 'it knows npm and pnpm'],
     [{ client: ['NPM'] }, 'did you mean "npm"?'],
     [{ severity: ['direct-rout=off'] }, 'did you mean "direct-route"?'],
     [{ severity: ['toString=off'] }, undefined],

@@ -1,7 +1,7 @@
 import type { LockedPackage, Lockfile, PackageSource } from '../../src/lockfile/locked-package.ts'
 
 /** A package in one line: alias, name and version, where it comes from, its line. */
-export function describeLocked({ alias, name, version, source, line }: LockedPackage): string {
+function describeLocked({ alias, name, version, source, line }: LockedPackage): string {
   const label = alias === name ? name : `${alias} = ${name}`
   return `${label}@${version} ${describeSource(source)} :${line()}`
 }

@@ -192,7 +192,7 @@ function passes({ file, client: name }: Kind, text: string): boolean {
   if (format === undefined) throw new Error(`${file} has no reader`)
   try {
     const client = createClient({ name, nativeRoute: createBuiltIn('https://jsr.io/') })
-    const lockfile = createLockfile([], { file, client: name, ...{ content: undefined } })
+    const lockfile = createLockfile([], { file, client: name })
     const content = { type: 'read', lockfile: format.read(text) } as const
     const context = createContext({ clients: [client], lockfiles: [{ ...lockfile, content }] })
     return !evaluate(judgeContext(context), {}).some(({ severity }) => severity === 'error')

@@ -120,7 +120,7 @@ describe('levels', () => {
       'package.json': {},
       'package-lock.json': 'x',
       'pnpm-lock.yaml': '',
-      'bunfig.toml': '',
+      'bun.lock': '',
       'jsr-guard.json': { rules: { 'unknown-source': 'off' } },
     }
     for (const level of [undefined, 'off', 'warning'] as const) {
@@ -128,7 +128,7 @@ describe('levels', () => {
       const { findings } = await check(files, { levels })
       const unknown = findings.filter(({ rule }) => rule === 'unknown-source')
       expect(unknown.map(({ rule, severity, file }) => `${severity} ${rule} ${file}`)).toEqual([
-        'error unknown-source bunfig.toml',
+        'error unknown-source bun.lock',
         'error unknown-source package-lock.json',
         'error unknown-source pnpm-lock.yaml',
       ])
