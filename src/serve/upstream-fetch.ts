@@ -27,7 +27,10 @@ export const fetchAsNpm: GatewayFetch = async (url, { method, headers, signal })
 }
 
 /** Pulled piece by piece. To stop reading is to drop the connection: the rest is not wanted. */
-function toWebStream(body: AsyncIterable<Uint8Array>, stop: () => void): ReadableStream<Uint8Array> {
+function toWebStream(
+  body: AsyncIterable<Uint8Array>,
+  stop: () => void,
+): ReadableStream<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {
