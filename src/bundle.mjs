@@ -87,7 +87,7 @@ function formatLicenses(files) {
     const [, name] = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? []
     return name === undefined ? [] : [name.replace('\\', '/')]
   })
-  const texts = [...new Set(names)].toSorted().map(readLicense)
+  const texts = [...new Set(names)].map(readLicense)
   return `/*\n${texts.join('\n').replaceAll('*/', '* /')}*/\n`
 }
 

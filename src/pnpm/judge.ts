@@ -1,11 +1,11 @@
 import type { Policy, RuleLevels } from '../config/policy-file.ts'
-import { JsrGuardError } from '../errors.ts'
 import type { LockedProject } from '../lockfile/locked-package.ts'
 import { readResolvedLockfile } from '../lockfile/pnpm-resolved.ts'
 import type { Manifest, ManifestDependency } from '../manifest/package-json.ts'
 import type { Finding } from '../finding.ts'
 import { parseSource } from '../lockfile/source.ts'
 import { evaluate } from '../policy/evaluate.ts'
+import { readLockfileContent } from '../policy/lockfile-content.ts'
 import { applyIgnores } from '../policy/ignore.ts'
 import { judgeContext } from '../policy/judge.ts'
 import type { ClientInUse, LockfileInUse, SpecifierFile } from '../policy/rule.ts'
@@ -121,18 +121,12 @@ export function refuseResolved(
   lockfile: unknown,
   { file, bench }: { readonly file: string; readonly bench: Bench },
 ): void {
-  const inUse = { file, isAuthoritative: true, content: readContent(lockfile) }
-  refuseLockfiles({ lockfiles: [{ ...inUse, client: 'pnpm' }] }, bench)
-}
-
-function readContent(lockfile: unknown): LockfileInUse['content'] {
-  try {
-    return { type: 'read', lockfile: readResolvedLockfile(lockfile) }
-  } catch (error) {
-    if (!(error instanceof JsrGuardError)) throw error
-    const { message, line, hint } = error
-    return { type: 'unreadable', reason: message, line, hint }
+  const inUse = {
+    file,
+    isAuthoritative: true,
+    content: readLockfileContent(() => readResolvedLockfile(lockfile)),
   }
+  refuseLockfiles({ lockfiles: [{ ...inUse, client: 'pnpm' }] }, bench)
 }
 
 /**

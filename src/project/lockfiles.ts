@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { JsrGuardError } from '../errors.ts'
 import {
   findLockfileFormat,
   isStandInObeyed,
   lockfileFormats,
   type LockfileFormat,
 } from '../lockfile/formats.ts'
+import { readLockfileContent } from '../policy/lockfile-content.ts'
 import type { LockfileInUse } from '../policy/rule.ts'
 import type { ClientName } from '../route/route.ts'
 import type { ClientFile } from './client-files.ts'
@@ -110,13 +110,7 @@ async function loadLockfile(
 function readContent(format: LockfileFormat, content: FileText): LockfileInUse['content'] {
   if (content.type === 'absent') return unreadable('it is gone')
   if (content.type === 'unreadable') return unreadable(content.reason)
-  try {
-    return { type: 'read', lockfile: format.read(content.text) }
-  } catch (error) {
-    if (!(error instanceof JsrGuardError)) throw error
-    const { message, line, hint } = error
-    return { type: 'unreadable', reason: message, line, hint }
-  }
+  return readLockfileContent(() => format.read(content.text))
 }
 
 function unreadable(reason: string): LockfileInUse['content'] {

@@ -1,11 +1,12 @@
 import { lstat, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { PnpmConfig } from '../config/pnpm-config.ts'
+import { readPnpmLockfile } from '../lockfile/pnpm.ts'
+import { readLockfileContent } from '../policy/lockfile-content.ts'
 import type { LockfileInUse } from '../policy/rule.ts'
 import type { ClientFile } from './client-files.ts'
 import { orAbsent } from './error-code.ts'
 import { readFileText } from './file-text.ts'
-import { loadLockfiles } from './lockfiles.ts'
 import { loadNpmConfig } from './npm-config.ts'
 import { loadPnpmConfig } from './pnpm-config.ts'
 import { findPnpmLockfiles, loadPnpmWorkspace, type PnpmWorkspace } from './pnpm-files.ts'
@@ -105,8 +106,19 @@ export interface HookLockfilesOptions extends HookConfig {
  */
 export async function loadHookLockfiles(options: HookLockfilesOptions): Promise<LockfileInUse[]> {
   const files = await findLockfiles(options)
-  const { root } = options
-  return await loadLockfiles(files, { root, hasNpm: false, npmVersion: undefined, known: ['pnpm'] })
+  return await Promise.all(files.map(async ({ file }) => await loadLockfile(options.root, file)))
+}
+
+/** The list of all clients' lockfiles would bring all their readers into the hook's file. */
+async function loadLockfile(root: string, file: string): Promise<LockfileInUse> {
+  const inUse = { file, client: 'pnpm', isAuthoritative: true } as const
+  const found = await readFileText(path.join(root, file))
+  if (found.type === 'text') {
+    const content = readLockfileContent(() => readPnpmLockfile(found.text))
+    return { ...inUse, content }
+  }
+  const reason = found.type === 'absent' ? 'it is gone' : found.reason
+  return { ...inUse, content: { type: 'unreadable', reason, line: undefined, hint: undefined } }
 }
 
 async function findLockfiles(options: HookLockfilesOptions): Promise<ClientFile[]> {
