@@ -67,8 +67,10 @@ describe('what is no command line is refused, with what may have been meant', ()
     [['chekc'], 'did you mean "check"?'],
     [['Install'], 'did you mean "install"?'],
     [['instal', '--foo'], 'did you mean "install"?'],
-    [['xyzzy'], 'one of: install, i, ci, add, update, check, rewrite, init, gateway, explain'],
-    [['verify'], 'jsr-guard --help lists the commands that it has'],
+    [
+      ['xyzzy'],
+      'one of: install, i, ci, add, update, check, verify, lock-hashes, rewrite, doctor, init, gateway, explain',
+    ],
     [['--regstry', 'a', 'check'], 'did you mean "--registry"?'],
     [['check', '--severty=a'], 'did you mean "--severity"?'],
     [['check', '-q'], undefined],

@@ -20,7 +20,10 @@ test('--help lists commands, options and exit codes', async () => {
     Commands
       install, i, ci, add, update  run the project's package manager, verified
       check                        judge configuration, manifests and lockfiles; no network
+      verify                       check, and ask the registry about every @jsr package
+      lock-hashes                  write the hashes of the locked @jsr packages into jsr-guard.lock.json
       rewrite                      turn jsr: specifiers into aliases, or back, in the manifests
+      doctor                       where would each client go, does it work, and what to do
       init                         write the configuration this project needs
       gateway                      serve JSR in the npm tarball layout, as an upstream
       explain                      what a rule means and how to satisfy it
