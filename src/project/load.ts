@@ -98,10 +98,10 @@ export interface Project {
  */
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
   const found = await findProject(options)
-  const { root, cwd, manifests, pnpmWorkspace } = found
+  const { root, cwd, files, manifests, pnpmWorkspace } = found
   const { known = judgedClients, client: only, env, home } = options
   const declared = readDeclared(manifests)
-  const detected = detectClients({ files: found.files, declared, only, known })
+  const detected = detectClients({ files, declared, only, known })
   const [npmConfig, lockfiles] = await Promise.all([
     loadConfig({ ...options, cwd }, root),
     loadLockfiles(detected.lockfiles, {
@@ -134,7 +134,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     credentialFiles: listCredentialFiles(pnpmConfig),
     pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
     specifierFiles: await loadSpecifierFiles(detected.inUse, { root, env, home }),
-    pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
+    pnpmHook: pnpmConfig && (await loadPnpmHook(root, pnpmConfig)),
   }
 }
 
