@@ -97,8 +97,7 @@ export interface Project {
  *   `ERR_JSR_GUARD_MANIFEST` or `ERR_JSR_GUARD_CONFIG` for a file that can't be read.
  */
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
-  const found = await findProject(options)
-  const { root, cwd, files, manifests, pnpmWorkspace } = found
+  const { root, cwd, files, manifests, pnpmWorkspace } = await findProject(options)
   const { known = judgedClients, client: only, env, home } = options
   const declared = readDeclared(manifests)
   const detected = detectClients({ files, declared, only, known })
