@@ -97,11 +97,10 @@ export interface Project {
  *   `ERR_JSR_GUARD_MANIFEST` or `ERR_JSR_GUARD_CONFIG` for a file that can't be read.
  */
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
-  const found = await findProject(options)
-  const { root, cwd, manifests, pnpmWorkspace } = found
+  const { root, cwd, files, manifests, pnpmWorkspace } = await findProject(options)
   const { known = judgedClients, client: only, env, home } = options
   const declared = readDeclared(manifests)
-  const detected = detectClients({ files: found.files, declared, only, known })
+  const detected = detectClients({ files, declared, only, known })
   const [npmConfig, lockfiles] = await Promise.all([
     loadConfig({ ...options, cwd }, root),
     loadLockfiles(detected.lockfiles, {
@@ -134,7 +133,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     credentialFiles: listCredentialFiles(pnpmConfig),
     pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
     specifierFiles: await loadSpecifierFiles(detected.inUse, { root, env, home }),
-    pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
+    pnpmHook: pnpmConfig && (await loadPnpmHook(root, pnpmConfig)),
   }
 }
 

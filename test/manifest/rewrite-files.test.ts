@@ -6,7 +6,7 @@ describe('to npm:', () => {
     [
       '.yarnrc.yml',
       `catalog:\n  "@luca/cases": "jsr:^1" # x\n  b: 'jsr:@luca/b@1'\ncatalogs:\n  c:\n    "@luca/c": jsr:^1\n`,
-      `catalog:\n  "@luca/cases": "npm:@jsr/luca__cases@^1" # x\n  b: 'npm:@jsr/luca__b@1'\ncatalogs:\n  c:\n    "@luca/c": "npm:@jsr/luca__c@^1"\n`,
+      `catalog:\n  "@luca/cases": "npm:@jsr/luca__cases@^1" # x\n  b: 'npm:@jsr/luca__b@1'\ncatalogs:\n  c:\n    "@luca/c": npm:@jsr/luca__c@^1\n`,
     ],
     [
       'deno.jsonc',
