@@ -17,8 +17,8 @@ export interface LoadClientsOptions {
   readonly npmConfig: NpmConfig
   /** The settings of `pnpm-workspace.yaml`. */
   readonly workspace: PnpmYaml | undefined
-  /** Of the pnpm that would be run where the project does not say which. */
-  readonly pnpmVersion: string | undefined
+  /** The pnpm that would be run where the project does not say which, or that is going to run. */
+  readonly pnpm: { readonly version: string | undefined; readonly isRun?: boolean } | undefined
 }
 
 /** The clients of a project. */
@@ -37,12 +37,12 @@ export async function loadClients(
   { hasNpm, hasPnpm }: Pick<DetectedClients, 'hasNpm' | 'hasPnpm'>,
   options: LoadClientsOptions,
 ): Promise<LoadedClients> {
-  const { declared, npmConfig, pnpmVersion } = options
+  const { declared, npmConfig, pnpm } = options
   const clients = hasNpm ? [createNpmClient(npmConfig)] : []
   if (!hasPnpm) return { clients, pnpmConfig: undefined }
   const named = declared.find(({ client }) => client === 'pnpm')
   // A range that is declared says nothing of the version that is run.
-  const version = named === undefined ? pnpmVersion : named.version
+  const version = named === undefined || pnpm?.isRun ? pnpm?.version : named.version
   const pnpmConfig = await loadPnpmConfig({ ...options, version, npm: npmConfig })
   return { clients: [...clients, createPnpmClient(pnpmConfig)], pnpmConfig }
 }

@@ -1,4 +1,5 @@
 import type { NpmConfig } from '../config/npm-config.ts'
+import type { PnpmConfig } from '../config/pnpm-config.ts'
 import { JsrGuardError } from '../errors.ts'
 import { findLockfileFormat } from '../lockfile/formats.ts'
 import type { ClientInUse, LockfileInUse, PnpmHook } from '../policy/rule.ts'
@@ -36,6 +37,8 @@ export interface LoadProjectOptions {
 /** What is known of a pnpm. */
 export interface PnpmInUse {
   readonly version: string | undefined
+  /** Whether it is the one that runs, whatever the project asks for. */
+  readonly isRun?: boolean
 }
 
 /** The clients that this version can judge: the one list. */
@@ -57,6 +60,8 @@ export interface Project {
   readonly root: string
   /** The root's first, where there is one. */
   readonly manifests: readonly LoadedManifest[]
+  /** What the root's manifest says of its client. */
+  readonly declared: readonly DeclaredClient[]
   /** The clients in use that this version can judge. */
   readonly clients: readonly ClientInUse[]
   /** What shows that another client is in use, and is no lockfile. */
@@ -65,6 +70,8 @@ export interface Project {
   /** Files that were left out because one client was asked for. */
   readonly leftOut: readonly string[]
   readonly npmConfig: NpmConfig
+  /** `undefined` where pnpm is not in use. */
+  readonly pnpmConfig: PnpmConfig | undefined
   /** Where pnpm is in use, what its `pnpm-workspace.yaml` says. */
   readonly pnpmWorkspace: PnpmWorkspace | undefined
   /** jsr-guard's hook for pnpm, where pnpm is in use and the project has it. */
@@ -101,18 +108,20 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     declared,
     npmConfig,
     workspace: pnpmWorkspace?.settings,
-    pnpmVersion: options.pnpm?.version,
+    pnpm: options.pnpm,
   })
   const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
   const unwanted = lockfiles.filter((one) => !isWanted(one)).map(({ file }) => file)
   return {
     root,
     manifests,
+    declared,
     clients,
     unjudged: detected.unjudged,
     lockfiles: lockfiles.filter(isWanted),
     leftOut: [...detected.leftOut, ...unwanted],
     npmConfig,
+    pnpmConfig,
     pnpmWorkspace: detected.hasPnpm ? pnpmWorkspace : undefined,
     pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
   }

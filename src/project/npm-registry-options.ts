@@ -12,15 +12,23 @@ import { JsrGuardError } from '../errors.ts'
  * is, keep it no longer than the requests take, and don't spread it into anything that is printed,
  * thrown or stored.
  *
+ * Of `others`, other clients' files, credentials are taken for addresses that have none yet.
+ *
  * @throws JsrGuardError `ERR_JSR_GUARD_CONFIG` where `cafile` is there and can't be read.
  */
-export function registryOptions(config: NpmConfig): Readonly<Record<string, unknown>> {
+export function registryOptions(
+  config: NpmConfig,
+  others: readonly NpmConfig[] = [],
+): Readonly<Record<string, unknown>> {
   const options: Record<string, unknown> = {}
   for (const [key, { value }] of config.list()) {
     const plain = plainOptions[key]
     if (plain !== undefined) options[plain] = value
     else if (isByUrl(key)) options[key] = value
     else addOption(options, key, value)
+  }
+  for (const [key, { value }] of others.flatMap((other) => other.list())) {
+    if (key.startsWith('//')) options[key] ??= value
   }
   options['userAgent'] = expandUserAgent(config)
   return hideFromPrint(options)

@@ -12,16 +12,16 @@ export interface ClientResult {
  * Runs the client with the way out closed.
  *
  * `hidden` keeps what it prints and gives it no input; `shown` lets it have the terminal. A refusal
- * counts before the exit code: npm ends with 0 where the package was optional.
+ * counts before the exit code: clients end with 0 where the package was optional.
  */
 export async function runClientIn(
   step: InstallStep,
   args: readonly string[],
   output: 'hidden' | 'shown',
 ): Promise<ClientResult> {
-  const { program, cwd, wayOut, lock, isStdoutTaken } = step
+  const { session, cwd, wayOut, lock, isStdoutTaken } = step
   const exit = await runClient({
-    program,
+    program: session.program,
     arguments: args,
     cwd,
     env: clientEnvironment(step),
@@ -37,9 +37,7 @@ function clientEnvironment({ wayOut, request, lock }: InstallStep): Record<strin
     ...wayOut.clientEnvironment,
     // A script of the project may run jsr-guard itself: it must not wait for us.
     [lockVariable]: lock.token,
-    // npm takes an alias for a package of the alias's own scope. What the setting is for is done
-    // by findRemotes.
-    ...(request.liftsAllowRemote ? { npm_config_allow_remote: 'all' } : {}),
+    ...request.environment,
   }
 }
 

@@ -1,26 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import type { NpmConfig } from '../../config/npm-config.ts'
 import { closeEnvironment } from '../../egress/environment.ts'
 import { openWayOut } from '../../egress/proxy.ts'
 import { detectUpstream } from '../../egress/upstream.ts'
-import { registryOptions } from '../../project/npm-registry-options.ts'
+import type { Project } from '../../project/load.ts'
 import { createCredentialChoice } from '../../registry/credentials.ts'
 import { isJsrHost } from '../../url/jsr-host.ts'
 import type { GuardedWayOut, InstallRun } from './step.ts'
 
 /**
  * Opens the way out that refuses JSR's hosts for as long as `action` takes, and closes it however
- * that ends. It goes on through the proxy that npm would have used.
+ * that ends. It goes on through the proxy that the client would have used.
  */
 export async function withWayOut<Result>(
   run: InstallRun,
-  config: NpmConfig,
+  project: Project,
   action: (wayOut: GuardedWayOut) => Promise<Result>,
 ): Promise<Result> {
   const refusal = new AbortController()
-  const options = registryOptions(config)
+  const { proxies, registryOptions: options } = run.session.readNetwork(project)
   const wayOut = await openWayOut({
-    upstream: { ...detectUpstream(run.env, proxySettings(config)), ca: readAuthorities(options) },
+    upstream: { ...detectUpstream(run.env, proxies), ca: readAuthorities(options) },
     isRefused: isJsrHost,
     chooseCredential: createCredentialChoice(options),
     // Other users of this machine could go out through us otherwise, with the credentials of the
@@ -34,7 +33,7 @@ export async function withWayOut<Result>(
   try {
     return await action({
       ...wayOut,
-      clientEnvironment: closeEnvironment(run.env, wayOut.url, 'npm'),
+      clientEnvironment: closeEnvironment(run.env, wayOut.url, run.session.name),
       end: AbortSignal.any([refusal.signal, run.stop]),
     })
   } finally {
@@ -42,16 +41,7 @@ export async function withWayOut<Result>(
   }
 }
 
-function proxySettings(config: NpmConfig): Parameters<typeof detectUpstream>[1] {
-  const read = (key: string): string | undefined => {
-    const value = config.get(key)?.value
-    if (Array.isArray(value)) return value.join(',')
-    return typeof value === 'string' ? value : undefined
-  }
-  return { httpsProxy: read('https-proxy'), proxy: read('proxy'), noProxy: read('noproxy') }
-}
-
-/** npm trusts these for its proxy as well. */
+/** Clients trust these for their proxy as well. */
 function readAuthorities(options: Readonly<Record<string, unknown>>): string[] | undefined {
   const authorities = [options['ca']].flat().filter((ca) => typeof ca === 'string')
   return authorities.length === 0 ? undefined : authorities
