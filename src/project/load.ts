@@ -111,7 +111,6 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     pnpm: options.pnpm,
   })
   const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
-  const unwanted = lockfiles.filter((one) => !isWanted(one)).map(({ file }) => file)
   return {
     root,
     manifests,
@@ -119,7 +118,10 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     clients,
     unjudged: detected.unjudged,
     lockfiles: lockfiles.filter(isWanted),
-    leftOut: [...detected.leftOut, ...unwanted],
+    leftOut: [
+      ...detected.leftOut,
+      ...lockfiles.filter((one) => !isWanted(one)).map(({ file }) => file),
+    ],
     npmConfig,
     pnpmConfig,
     pnpmWorkspace: detected.hasPnpm ? pnpmWorkspace : undefined,
