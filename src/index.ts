@@ -28,6 +28,12 @@ export {
   parseNpmAlias,
   type NpmAlias,
 } from './specifier/npm-alias.ts'
+export {
+  matchesPackage,
+  parsePackagePattern,
+  type PackagePattern,
+  type PackageVersion,
+} from './specifier/package-pattern.ts'
 export { rewriteToJsr, rewriteToNpm } from './specifier/rewrite.ts'
 
 export { readPackageJson, type Manifest, type ManifestDependency } from './manifest/package-json.ts'
@@ -47,7 +53,15 @@ export type {
   TransitiveSpecifier,
 } from './lockfile/locked-package.ts'
 export { readNpmLockfile } from './lockfile/npm.ts'
-export { readPolicy, type Policy, type RuleLevels } from './config/policy-file.ts'
+export {
+  readPolicy,
+  type PackageLists,
+  type Policy,
+  type RuleLevels,
+} from './config/policy-file.ts'
+export type { Ignore } from './config/policy-ignore.ts'
+export type { PolicyReference } from './config/policy-reference.ts'
+export type { PolicySetting } from './config/policy-setting.ts'
 
 export { evaluate } from './policy/evaluate.ts'
 export { explainRule } from './policy/explanations.ts'

@@ -54,8 +54,13 @@ export const commands: readonly Command[] = [
     name: 'check',
     aliases: [],
     summary: 'judge configuration, manifests and lockfiles; no network',
-    usage: 'check',
-    options: [],
+    usage: 'check [--print-config]',
+    options: [
+      {
+        name: 'print-config',
+        summary: 'print the policy that is in force, and where each value comes from',
+      },
+    ],
     argumentsOf: 'jsr-guard',
     load: () => import('./commands/check.ts'),
   },

@@ -5,6 +5,12 @@ import { reporters } from '../report/reporters.ts'
 import { canColor, type CliContext } from './context.ts'
 import type { Settings } from './settings.ts'
 
+/** What decides how a report is written, and where. */
+export interface WriteReportOptions {
+  readonly settings: Settings
+  readonly context: CliContext
+}
+
 /**
  * Writes a report in every format that was asked for. Where none goes to standard output, failures
  * are still counted on standard error.
@@ -13,7 +19,7 @@ import type { Settings } from './settings.ts'
  */
 export async function writeReport(
   report: Report,
-  { settings, context }: { readonly settings: Settings; readonly context: CliContext },
+  { settings, context }: WriteReportOptions,
 ): Promise<void> {
   const { formats, detail, isColorOff } = settings
   const { stdout, stderr, env } = context

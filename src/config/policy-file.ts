@@ -1,36 +1,81 @@
-import { closest, distance } from 'fastest-levenshtein'
-import { parseTree, type Node, type ParseError } from 'jsonc-parser'
+import type { Node } from 'jsonc-parser'
 import { JsrGuardError } from '../errors.ts'
 import { ruleLevels, type RuleId, type RuleLevel } from '../finding.ts'
+import { tryParseJsrName } from '../specifier/jsr-name.ts'
+import { parsePackagePattern, type PackagePattern } from '../specifier/package-pattern.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { isPublicHost, publicNpmRegistry } from '../url/public-registry.ts'
 import { redactText } from '../url/redact.ts'
 import { isHostCovered, parseUrlPrefix, type UrlPrefix } from '../url/url-prefix.ts'
 import { parseRegistryUrl } from '../url/web-url.ts'
+import {
+  formatNearest,
+  isOneOf,
+  listEntries,
+  listItems,
+  parseAt,
+  parsePolicyDocument,
+  readFields,
+  readString,
+  type PolicyDocument,
+} from './policy-document.ts'
+import { parsePolicyReference, type PolicyReference } from './policy-reference.ts'
+import { readIgnores, type Ignore } from './policy-ignore.ts'
+import { listSettings, type PolicySetting } from './policy-setting.ts'
 
 /** What a policy makes of the rules; rules that it does not name keep their default. */
 export type RuleLevels = Readonly<Partial<Record<RuleId, RuleLevel>>>
 
+/** Which packages a policy lets in. */
+export interface PackageLists {
+  /** `undefined` where there is no such list: then every package is allowed. */
+  readonly allow: readonly PackagePattern[] | undefined
+  readonly deny: readonly PackagePattern[]
+}
+
 /** A policy, read. */
 export interface Policy {
+  /** Other policies that it is laid over, in this order. */
+  readonly extends: readonly PolicyReference[]
   /** The private registry; `undefined` where the policy leaves it to the configuration. */
   readonly registry: URL | undefined
+  /** JSR scope, without the `@`, to the one registry that its packages may come from. */
+  readonly scopes: ReadonlyMap<string, URL>
   /** Other places that its tarballs may be served from. */
   readonly tarballs: readonly UrlPrefix[]
+  readonly packages: PackageLists
+  /** How long ago a version must have been published, in days; `undefined` where that is left open. */
+  readonly minimumAgeDays: number | undefined
   readonly levels: RuleLevels
+  readonly ignores: readonly Ignore[]
+  /** Every value it sets, and where. */
+  readonly settings: readonly PolicySetting[]
+}
+
+/** The policy that leaves everything as it is by default. */
+export const emptyPolicy: Policy = {
+  extends: [],
+  registry: undefined,
+  scopes: new Map(),
+  tarballs: [],
+  packages: { allow: undefined, deny: [] },
+  minimumAgeDays: undefined,
+  levels: {},
+  ignores: [],
+  settings: [],
 }
 
 /**
  * Reads `jsr-guard.json`: JSON with comments, as `schema.json` describes it.
  *
- * Every key must be known, stand once and hold what it should; keys of the contract that this
- * version does not act on are refused, since a policy that is not applied must not look like one.
+ * Every key must be known, stand once and hold what it should: a policy that is not applied must
+ * not look like one. What it extends is named, not read.
  *
  * @throws JsrGuardError `ERR_JSR_GUARD_POLICY`, with file and line.
  */
 export function readPolicy(text: string, file: string): Policy {
-  const fail = createFailure(text, file)
-  return readPolicyNode(parseDocument(text, fail), fail)
+  const document = parsePolicyDocument(text, file)
+  return readPolicyNode(document.root, document)
 }
 
 /**
@@ -39,11 +84,11 @@ export function readPolicy(text: string, file: string): Policy {
  * @throws JsrGuardError `ERR_JSR_GUARD_POLICY`, with file and line.
  */
 export function readManifestPolicy(text: string, file: string): Policy | undefined {
-  const fail = createFailure(text, file)
-  const found = listEntries(parseDocument(text, fail), { what: 'the manifest', fail }).find(
-    ({ key }) => key === 'jsr-guard',
-  )
-  return found === undefined ? undefined : readPolicyNode(found.value, fail)
+  const document = parsePolicyDocument(text, file)
+  const { root, fail } = document
+  const entries = listEntries(root, { what: 'the manifest', fail })
+  const found = entries.find(({ key }) => key === 'jsr-guard')
+  return found === undefined ? undefined : readPolicyNode(found.value, document)
 }
 
 /**
@@ -70,74 +115,77 @@ function invalidUrl(text: string, reason: string): JsrGuardError {
   return new JsrGuardError('ERR_JSR_GUARD_URL', message)
 }
 
-/** Makes the error for what is wrong at a place. */
-type Failure = (at: number, message: string, hint?: string) => JsrGuardError
+/** Every key that a policy may have. */
+const policyKeys = [
+  '$schema',
+  'extends',
+  'registry',
+  'scopes',
+  'tarballs',
+  'packages',
+  'minimumAgeDays',
+  'rules',
+  'ignore',
+] as const
 
-function createFailure(text: string, file: string): Failure {
-  return (at, message, hint) => {
-    const line = text.slice(0, at).split('\n').length
-    return new JsrGuardError('ERR_JSR_GUARD_POLICY', message, { file, line, hint })
-  }
-}
-
-function parseDocument(text: string, fail: Failure): Node {
-  // A space in place of a byte order mark keeps the offsets.
-  const source = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text
-  const errors: ParseError[] = []
-  const root = tryParse(source, errors)
-  const [error] = errors
-  if (root !== undefined && error === undefined) return root
-  throw fail(error?.offset ?? 0, 'the file is not valid JSON with comments')
-}
-
-/** The parser's recursion ends where the stack does. */
-function tryParse(source: string, errors: ParseError[]): Node | undefined {
-  try {
-    return parseTree(source, errors, { allowTrailingComma: true })
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
-}
-
-/** Every key that a policy may have in this version. */
-const policyKeys = ['$schema', 'registry', 'tarballs', 'rules'] as const
-
-/** Keys that the policy will have. */
-const plannedKeys: ReadonlySet<string> = new Set(['packages', 'minimumAgeDays', 'ignore'])
-
-function readPolicyNode(root: Node, fail: Failure): Policy {
-  const values = new Map<string, Node>()
-  for (const { key, at, value } of listEntries(root, { what: 'the policy', fail })) {
-    if (plannedKeys.has(key)) {
-      const message = `"${key}" is not supported by this version of jsr-guard`
-      throw fail(at, message, 'take it out: it would not be applied')
-    }
-    if (!isOneOf(key, policyKeys)) {
-      throw fail(at, `there is no key ${JSON.stringify(key)}`, formatNearest(key, policyKeys))
-    }
-    values.set(key, value)
-  }
+function readPolicyNode(root: Node, document: PolicyDocument): Policy {
+  const { fail } = document
+  const values = readFields(root, policyKeys, { what: 'the policy', fail })
   const schema = values.get('$schema')
-  if (schema !== undefined) readString(schema, '"$schema"', fail)
+  if (schema !== undefined) readString(schema, { what: '"$schema"', fail })
   return {
-    registry: readRegistry(values.get('registry'), fail),
-    tarballs: readTarballs(values.get('tarballs'), fail),
-    levels: readLevels(values.get('rules'), fail),
+    extends: readExtends(values.get('extends'), document),
+    registry: readRegistry(values.get('registry'), document),
+    scopes: readScopes(values.get('scopes'), document),
+    tarballs: readTarballs(values.get('tarballs'), document),
+    packages: readPackages(values.get('packages'), document),
+    minimumAgeDays: readDays(values.get('minimumAgeDays'), document),
+    levels: readLevels(values.get('rules'), document),
+    ignores: readIgnores(values.get('ignore'), document),
+    settings: listSettings(root, document),
   }
 }
 
-function readRegistry(node: Node | undefined, fail: Failure): URL | undefined {
+function readExtends(node: Node | undefined, { fail, lineAt }: PolicyDocument): PolicyReference[] {
+  if (node === undefined) return []
+  const what = '"extends" must be a file or package, or a list of them'
+  const items = node.type === 'string' ? [node] : listItems(node, { what, fail })
+  return items.map((item) => {
+    const text = readString(item, { what: 'each of "extends"', fail })
+    const line = lineAt(item.offset)
+    return parseAt(item, fail, () => parsePolicyReference(text, line))
+  })
+}
+
+function readRegistry(node: Node | undefined, { fail }: PolicyDocument): URL | undefined {
   if (node === undefined) return undefined
-  const text = readString(node, '"registry"', fail)
+  const text = readString(node, { what: '"registry"', fail })
   return parseAt(node, fail, () => parsePrivateRegistry(text))
 }
 
-function readTarballs(node: Node | undefined, fail: Failure): UrlPrefix[] {
+function readScopes(node: Node | undefined, { fail }: PolicyDocument): ReadonlyMap<string, URL> {
+  const scopes = new Map<string, URL>()
+  if (node === undefined) return scopes
+  for (const { key, at, value } of listEntries(node, { what: '"scopes"', fail })) {
+    // Any name will do: what is read here is the scope.
+    const name = tryParseJsrName(`${key}/any`)
+    if (name === undefined) {
+      throw fail(at, `${JSON.stringify(key)} is no scope of JSR's`, 'write it as @scope')
+    }
+    const text = readString(value, { what: `the registry of "${key}"`, fail })
+    scopes.set(
+      name.scope,
+      parseAt(value, fail, () => parsePrivateRegistry(text)),
+    )
+  }
+  return scopes
+}
+
+function readTarballs(node: Node | undefined, { fail }: PolicyDocument): UrlPrefix[] {
   if (node === undefined) return []
-  if (node.type !== 'array') throw fail(node.offset, '"tarballs" must be a list of URL prefixes')
-  return (node.children ?? []).map((item) => {
-    const text = readString(item, 'each of "tarballs"', fail)
+  const items = listItems(node, { what: '"tarballs" must be a list of URL prefixes', fail })
+  return items.map((item) => {
+    const text = readString(item, { what: 'each of "tarballs"', fail })
     return parseAt(item, fail, () => parseTarballPrefix(text))
   })
 }
@@ -151,14 +199,41 @@ function parseTarballPrefix(text: string): UrlPrefix {
   throw invalidUrl(text, 'it is JSR, or the public registry')
 }
 
-function readLevels(node: Node | undefined, fail: Failure): RuleLevels {
+const listNames = ['allow', 'deny'] as const
+
+function readPackages(node: Node | undefined, document: PolicyDocument): PackageLists {
+  if (node === undefined) return emptyPolicy.packages
+  const lists = readFields(node, listNames, { what: '"packages"', fail: document.fail })
+  const allow = lists.get('allow')
+  const deny = lists.get('deny')
+  return {
+    allow: allow === undefined ? undefined : readPatterns(allow, 'allow', document),
+    deny: deny === undefined ? [] : readPatterns(deny, 'deny', document),
+  }
+}
+
+function readPatterns(node: Node, list: string, { fail }: PolicyDocument): PackagePattern[] {
+  return listItems(node, { what: `"${list}" must be a list of packages`, fail }).map((item) => {
+    const text = readString(item, { what: `each of "${list}"`, fail })
+    return parseAt(item, fail, () => parsePackagePattern(text))
+  })
+}
+
+function readDays(node: Node | undefined, { fail }: PolicyDocument): number | undefined {
+  if (node === undefined) return undefined
+  const days: unknown = node.value
+  if (typeof days === 'number' && Number.isSafeInteger(days) && days >= 0) return days
+  throw fail(node.offset, '"minimumAgeDays" must be a whole number of days, 0 or more')
+}
+
+function readLevels(node: Node | undefined, { fail }: PolicyDocument): RuleLevels {
   if (node === undefined) return {}
   const levels: Partial<Record<RuleId, RuleLevel>> = {}
   for (const { key, at, value } of listEntries(node, { what: '"rules"', fail })) {
     if (!isRuleId(key)) {
       throw fail(at, `there is no rule ${JSON.stringify(key)}`, formatNearest(key, ruleIds))
     }
-    const level = readString(value, `the level of "${key}"`, fail)
+    const level = readString(value, { what: `the level of "${key}"`, fail })
     if (!isOneOf(level, levelNames)) {
       const message = `${JSON.stringify(level)} is no level of "${key}"`
       throw fail(value.offset, message, formatNearest(level, levelNames))
@@ -173,56 +248,4 @@ const levelNames: readonly RuleLevel[] = ['error', 'warning', 'off']
 
 function isRuleId(text: string): text is RuleId {
   return Object.hasOwn(ruleLevels, text)
-}
-
-function isOneOf<T extends string>(text: string, names: readonly T[]): text is T {
-  return names.some((name) => name === text)
-}
-
-/** The name that somebody may have meant, or all of them. */
-function formatNearest(text: string, names: readonly string[]): string {
-  const nearest = closest(text, names)
-  const limit = Math.max(1, Math.floor(nearest.length * 0.4))
-  return distance(text, nearest) <= limit
-    ? `did you mean "${nearest}"?`
-    : `one of: ${names.join(', ')}`
-}
-
-function readString(node: Node, what: string, fail: Failure): string {
-  if (node.type === 'string') return String(node.value)
-  throw fail(node.offset, `${what} must be a text`)
-}
-
-/** Gives an error about an address its place in the file. */
-function parseAt<T>(node: Node, fail: Failure, parse: () => T): T {
-  try {
-    return parse()
-  } catch (error) {
-    if (!(error instanceof JsrGuardError) || error.code !== 'ERR_JSR_GUARD_URL') throw error
-    throw fail(node.offset, error.message, error.hint)
-  }
-}
-
-interface Entry {
-  readonly key: string
-  /** Offset of the key. */
-  readonly at: number
-  readonly value: Node
-}
-
-/** The properties of an object, each key once. */
-function listEntries(
-  node: Node,
-  { what, fail }: { readonly what: string; readonly fail: Failure },
-): Entry[] {
-  if (node.type !== 'object') throw fail(node.offset, `${what} must be an object`)
-  const seen = new Set<string>()
-  return (node.children ?? []).flatMap(({ children = [] }) => {
-    const [name, value] = children
-    if (name === undefined || value === undefined) return []
-    const key = String(name.value)
-    if (seen.has(key)) throw fail(name.offset, `the key ${JSON.stringify(key)} stands twice`)
-    seen.add(key)
-    return [{ key, at: name.offset, value }]
-  })
 }

@@ -1,6 +1,7 @@
 import type { LockedPackage } from '../lockfile/locked-package.ts'
 import type { ClientName, Route } from '../route/route.ts'
 import { formatAddress, formatSource } from './address.ts'
+import { findRegistryOf } from './private-registry.ts'
 import type {
   ClientInUse,
   JudgedLockfile,
@@ -87,10 +88,14 @@ export function formatOrigin(
 
 /** What to type so that a locked package comes through the private registry. */
 export function formatRepair(
-  { judgement }: JudgedPackage,
+  { judgement, locked }: JudgedPackage,
   { client, isAuthoritative }: JudgedLockfile,
-  { registry }: PolicyContext,
+  context: PolicyContext,
 ): string {
+  const registry = findRegistryOf(locked.name, context)
+  if (registry !== undefined && registry !== context.registry) {
+    return `the policy's "scopes" want ${locked.name} from ${formatAddress(registry)}: let the lockfile name that address`
+  }
   const mapping = formatMapping(client?.name ?? 'npm', registry)
   return judgement.by === 'route' ? mapping : `${mapping}, then ${formatRelocking(isAuthoritative)}`
 }

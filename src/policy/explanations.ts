@@ -1,10 +1,12 @@
 import type { RuleId } from '../finding.ts'
+import { unusedIgnore } from './ignore.ts'
 import type { RuleText } from './rule.ts'
 import { rules } from './rules.ts'
 
 /** What `jsr-guard explain` says of a rule; every id has a text, checked in this version or not. */
 export function explainRule(id: RuleId): RuleText {
-  return rules.find((rule) => rule.id === id) ?? plannedRules[id] ?? unexplained
+  const checked = [...rules, unusedIgnore].find((rule) => rule.id === id)
+  return checked ?? plannedRules[id] ?? unexplained
 }
 
 /** Never printed: a test holds the list and the ids together. */
@@ -15,9 +17,6 @@ const needsRegistry =
 
 const partly =
   'This version checks it in jsr-guard install, which asks the registry about every @jsr package before anything is fetched. jsr-guard check uses no network, so it does not; jsr-guard verify, which will, is planned.'
-
-const needsPolicy =
-  'This version of jsr-guard does not check it yet, and refuses a policy that has the key, so that nobody relies on it. It is planned together with the rest of the policy.'
 
 /** Rules whose ids are public already, and which `check` in this version does not know. */
 export const plannedRules: Readonly<Partial<Record<RuleId, RuleText>>> = {
@@ -57,28 +56,10 @@ ${needsRegistry}`,
 
 ${needsRegistry}`,
   },
-  'denied-package': {
-    summary: 'No package is used that the policy forbids.',
-    explanation: `The policy's "packages": { "deny": […] } names packages that must not be used.
-
-${needsPolicy}`,
-  },
-  'unapproved-package': {
-    summary: "Every @jsr package is on the policy's allow list.",
-    explanation: `Where the policy has "packages": { "allow": […] }, every @jsr package must be on it, those that others bring in included.
-
-${needsPolicy}`,
-  },
   'too-new': {
     summary: 'No version is younger than the policy allows.',
     explanation: `Most malicious versions are found out within days. The policy's "minimumAgeDays" keeps versions out that were published less than that ago.
 
-${needsPolicy}`,
-  },
-  'unused-ignore': {
-    summary: 'Every ignore of the policy matches something and has not expired.',
-    explanation: `An ignore that matches nothing any more, or whose "until" has passed, should go: it may hide the next finding.
-
-${needsPolicy}`,
+${needsRegistry}`,
   },
 }

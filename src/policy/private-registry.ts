@@ -1,6 +1,8 @@
 import type { Route } from '../route/route.ts'
+import { parseNpmName } from '../specifier/jsr-name.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { isPublicHost } from '../url/public-registry.ts'
+import type { PolicyContext } from './rule.ts'
 
 /** What is known about where the private registry may be. */
 export interface RegistryEvidence {
@@ -23,6 +25,16 @@ export function detectPrivateRegistry({ pinned, routes }: RegistryEvidence): URL
   const mapped = routes.filter(({ kind }) => kind === 'scope')
   const candidates = mapped.length > 0 ? mapped : routes.filter(({ kind }) => kind === 'default')
   return candidates.find(isPrivate)?.url
+}
+
+/** The registry that a package must come from: that of its scope, where the policy names one. */
+export function findRegistryOf(
+  packageName: string,
+  { registry, scopes }: Pick<PolicyContext, 'registry' | 'scopes'>,
+): URL | undefined {
+  if (scopes === undefined || scopes.size === 0) return registry
+  const scope = parseNpmName(packageName)?.scope
+  return (scope === undefined ? undefined : scopes.get(scope)) ?? registry
 }
 
 /** Whether a route leads to a registry that is neither JSR nor open to everyone. */

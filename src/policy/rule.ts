@@ -1,4 +1,5 @@
 import type { HookBypass } from '../config/pnpm-hook.ts'
+import type { PackageLists } from '../config/policy-file.ts'
 import type { Finding, RuleId } from '../finding.ts'
 import type { LockedPackage, Lockfile } from '../lockfile/locked-package.ts'
 import type { Manifest } from '../manifest/package-json.ts'
@@ -32,14 +33,18 @@ export interface RuleFinding {
   readonly version?: string | undefined
 }
 
-/** All that rules may know. Everything in it but `registry` and `tarballs` may be hostile. */
+/** All that rules may know. Everything in it but what the policy says may be hostile. */
 export interface PolicyContext {
   /** The private registry; `undefined` where neither policy nor configuration names one. */
   readonly registry: URL | undefined
   /** Whether the registry was named by the policy or the command line, not found in configuration. */
   readonly isRegistryPinned: boolean
+  /** JSR scope, without the `@`, to the one registry that its packages may come from. */
+  readonly scopes?: ReadonlyMap<string, URL> | undefined
   /** Other places that its tarballs may be served from. */
   readonly tarballs: readonly UrlPrefix[]
+  /** Which packages the policy lets in; default all. */
+  readonly packages?: PackageLists | undefined
   readonly clients: readonly ClientInUse[]
   readonly manifests: readonly Manifest[]
   /** pnpm's `pnpm-workspace.yaml`, where pnpm is in use: its catalogs and overrides. */

@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts'
 import { aliasMismatch } from './rules/alias-mismatch.ts'
+import { deniedPackage } from './rules/denied-package.ts'
 import { directDependency } from './rules/direct-dependency.ts'
 import { directResolution } from './rules/direct-resolution.ts'
 import { directRoute } from './rules/direct-route.ts'
@@ -13,6 +14,7 @@ import { nameMismatch } from './rules/name-mismatch.ts'
 import { publicRoute } from './rules/public-route.ts'
 import { routeConflict } from './rules/route-conflict.ts'
 import { staleLockfile } from './rules/stale-lockfile.ts'
+import { unapprovedPackage } from './rules/unapproved-package.ts'
 import { unknownSource } from './rules/unknown-source.ts'
 import { unmappedScope } from './rules/unmapped-scope.ts'
 import { weakIntegrity } from './rules/weak-integrity.ts'
@@ -36,4 +38,6 @@ export const rules: readonly Rule[] = [
   weakIntegrity,
   nameMismatch,
   staleLockfile,
+  deniedPackage,
+  unapprovedPackage,
 ]

@@ -5,7 +5,7 @@ import { isJsrHost } from '../url/jsr-host.ts'
 import { hasPrefix } from '../url/url-prefix.ts'
 import { isServedBy } from '../url/web-url.ts'
 import { detectHost } from './address.ts'
-import { isOpenToAll } from './private-registry.ts'
+import { findRegistryOf, isOpenToAll } from './private-registry.ts'
 import type { ClientInUse, PolicyContext } from './rule.ts'
 
 /** Where the bytes of a package come from, seen from the private registry, and how we know. */
@@ -42,9 +42,13 @@ export function judgeSource(
   const { source } = locked
   switch (source.type) {
     case 'remote':
-      return judgeRemote(source, context)
+      return judgeRemote(source, findRegistryOf(locked.name, context), context)
     case 'route':
-      return judgeRoute(client?.routeOf(locked.name), source.path, context)
+      return judgeRoute(
+        client?.routeOf(locked.name),
+        source.path,
+        findRegistryOf(locked.name, context),
+      )
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '') ? directByUrl : foreignEntry
     case 'local':
@@ -72,7 +76,8 @@ type RemoteSource = Extract<PackageSource, { type: 'remote' }>
 
 function judgeRemote(
   { url, hasCredentials }: RemoteSource,
-  { registry, tarballs }: PolicyContext,
+  registry: URL | undefined,
+  { tarballs }: PolicyContext,
 ): SourceJudgement {
   if (isJsrHost(url.hostname)) return directByUrl
   if (hasCredentials) return unknownByUrl
@@ -83,7 +88,7 @@ function judgeRemote(
 function judgeRoute(
   route: Route | undefined,
   path: string | undefined,
-  { registry }: PolicyContext,
+  registry: URL | undefined,
 ): SourceJudgement {
   if (route?.url === undefined) return unknownByRoute
   if (isJsrHost(route.url.hostname)) return directByRoute

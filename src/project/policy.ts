@@ -1,5 +1,6 @@
 import path from 'node:path'
 import {
+  emptyPolicy,
   parsePrivateRegistry,
   readManifestPolicy,
   readPolicy,
@@ -7,11 +8,17 @@ import {
 } from '../config/policy-file.ts'
 import { JsrGuardError } from '../errors.ts'
 import { readFileText } from './file-text.ts'
+import { loadExtended } from './policy-extends.ts'
 import type { LoadedManifest } from './workspaces.ts'
 
 /** A policy, and where it was found. */
-export interface LoadedPolicy extends Policy {
-  /** For messages; `undefined` where there is none. */
+export interface LoadedPolicy extends FoundPolicy {
+  /** Whether it was named, and not found in the project: then it may be that of many projects. */
+  readonly isNamed: boolean
+}
+
+interface FoundPolicy extends Policy {
+  /** Path for messages: relative to the project, or absolute; `undefined` where there is none. */
   readonly file: string | undefined
 }
 
@@ -29,23 +36,27 @@ export interface LoadPolicyOptions {
 
 /**
  * Reads the policy: the file that is named, else `jsr-guard.json`, else the `jsr-guard` key of
- * package.json, else one that leaves everything as it is by default.
+ * package.json, else one that leaves everything as it is by default; laid over what it extends.
  *
  * @throws JsrGuardError `ERR_JSR_GUARD_POLICY`, or `ERR_JSR_GUARD_URL` for a registry on the command
  *   line that can't be private.
  */
 export async function loadPolicy(options: LoadPolicyOptions): Promise<LoadedPolicy> {
-  const pinned = options.registry === undefined ? undefined : parsePrivateRegistry(options.registry)
-  const policy = (await loadFile(options)) ?? readKey(options) ?? noPolicy
-  return pinned === undefined ? policy : { ...policy, registry: pinned }
+  const { root, config, registry } = options
+  const pinned = registry === undefined ? undefined : parsePrivateRegistry(registry)
+  const own = (await loadFile(options)) ?? readKey(options) ?? noPolicy
+  const { file } = own
+  const policy = file === undefined ? own : await loadExtended({ ...own, file }, root)
+  const loaded = { ...policy, file, isNamed: config !== undefined }
+  return pinned === undefined ? loaded : { ...loaded, registry: pinned }
 }
 
 /** The policy file where none is named. */
 export const policyFileName = 'jsr-guard.json'
 
-const noPolicy: LoadedPolicy = { registry: undefined, tarballs: [], levels: {}, file: undefined }
+const noPolicy: FoundPolicy = { ...emptyPolicy, file: undefined }
 
-async function loadFile(options: LoadPolicyOptions): Promise<LoadedPolicy | undefined> {
+async function loadFile(options: LoadPolicyOptions): Promise<FoundPolicy | undefined> {
   const { root, config } = options
   const file = config === undefined ? policyFileName : formatPath(root, config)
   const found = await readFileText(config ?? path.join(root, policyFileName))
@@ -61,7 +72,7 @@ function formatPath(root: string, file: string): string {
   return isInside ? relative.replaceAll(path.sep, '/') : file
 }
 
-function readKey({ manifests }: LoadPolicyOptions): LoadedPolicy | undefined {
+function readKey({ manifests }: LoadPolicyOptions): FoundPolicy | undefined {
   const [first] = manifests
   if (first === undefined || !mayHoldKey(first.text)) return undefined
   const policy = readManifestPolicy(first.text, first.manifest.file)

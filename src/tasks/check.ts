@@ -30,6 +30,8 @@ export interface CheckProjectOptions {
   readonly pnpm?: PnpmInUse | undefined
   /** The clients to judge; default all that are known. */
   readonly known?: readonly ClientName[] | undefined
+  /** When it is, for what the policy dates; default now. */
+  readonly now?: Date | undefined
 }
 
 /** A project that was read and judged, with all that the judgement rests on. */
@@ -62,13 +64,13 @@ export async function checkProject(options: CheckProjectOptions): Promise<Report
 
 /** Does what {@link checkProject} does, and hands over what the report was made from. */
 export async function inspectProject(options: CheckProjectOptions): Promise<CheckedProject> {
-  const { registry, config, levels = {} } = options
+  const { registry, config, levels = {}, now } = options
   const npm = options.npm ?? (await findNpmInUse(options.env))
   const pnpm = options.pnpm ?? (await findPnpmInUse(options.env))
   const project = await loadProject({ ...options, npm, pnpm })
   const { root, manifests } = project
   const policy = await loadPolicy({ root, manifests, config, registry })
-  const { context, report } = judgeProject({ project, policy, levels })
+  const { context, report } = judgeProject({ project, policy, levels, now })
   const inForce = { ...policy.levels, ...levels }
   return { project, policy, levels: inForce, context, findings: report.findings, report }
 }

@@ -1,9 +1,11 @@
 import type { RuleLevels } from '../config/policy-file.ts'
 import type { Finding } from '../finding.ts'
 import { evaluate } from '../policy/evaluate.ts'
+import { applyIgnores, type SortedFindings } from '../policy/ignore.ts'
 import { judgeContext } from '../policy/judge.ts'
 import { detectPrivateRegistry } from '../policy/private-registry.ts'
 import { findReplacedHosts } from '../policy/registry-replacement.ts'
+import { rules } from '../policy/rules.ts'
 import type { JudgedContext, PolicyContext } from '../policy/rule.ts'
 import type { Project } from '../project/load.ts'
 import { readOwnVersion } from '../project/own-version.ts'
@@ -19,6 +21,8 @@ export interface JudgeOptions {
   readonly policy: LoadedPolicy
   /** Levels of rules, over the policy's. */
   readonly levels: RuleLevels
+  /** When it is, for what the policy dates. */
+  readonly now?: Date | undefined
 }
 
 /** How a project was judged. */
@@ -29,20 +33,22 @@ export interface Judgement {
 }
 
 /** Judges a project that was read, and says what was found and what was not judged. */
-export function judgeProject({ project, policy, levels }: JudgeOptions): Judgement {
+export function judgeProject(options: JudgeOptions): Judgement {
+  const { project, policy, levels } = options
   const context = judgeContext(createContext(project, policy))
   const { registry } = context
   const inForce = { ...policy.levels, ...levels }
   const setting = project.npmConfig.get('replace-registry-host')?.value
   const found = [...evaluate(context, inForce), ...findReplacedHosts(context, setting, inForce)]
+  const { findings, ignored } = sortFindings(leaveToInsistence(found, project), options)
   const report = createReport({
     version: readOwnVersion(),
     root: project.root,
     registry: registry === undefined ? undefined : redactUrl(registry),
     clients: project.clients.map(describeClient),
     packages: describePackages(context),
-    findings: [...insistOnLockfiles(found, project), ...findUnjudgedClients(project)],
-    ignored: [],
+    findings: [...findings, ...insistOnLockfiles(project), ...findUnjudgedClients(project)],
+    ignored,
     skipped: listSkippedRules({ project, policy, levels }),
     hosts: [],
   })
@@ -57,7 +63,9 @@ function createContext(project: Project, policy: LoadedPolicy): PolicyContext {
   return {
     registry: detectPrivateRegistry({ pinned: policy.registry, routes }),
     isRegistryPinned: policy.registry !== undefined,
+    scopes: policy.scopes,
     tarballs: policy.tarballs,
+    packages: policy.packages,
     clients,
     manifests: manifests.map(({ manifest }) => manifest),
     workspaceFile: pnpmWorkspace?.specifiers,
@@ -66,20 +74,41 @@ function createContext(project: Project, policy: LoadedPolicy): PolicyContext {
   }
 }
 
+function sortFindings(
+  found: readonly Finding[],
+  { project, policy, levels, now = new Date() }: JudgeOptions,
+): SortedFindings {
+  const inForce = { ...policy.levels, ...levels }
+  return applyIgnores(found, {
+    ignores: policy.ignores,
+    policyFile: policy.file,
+    levels: inForce,
+    judged: (id) => inForce[id] !== 'off' && rules.some((rule) => rule.id === id),
+    isPartial: project.leftOut.length > 0,
+    today: now.toISOString().slice(0, 10),
+  })
+}
+
+/** What {@link insistOnLockfiles} says is not said twice. */
+function leaveToInsistence(found: readonly Finding[], project: Project): readonly Finding[] {
+  const files = new Set(listUnreadable(project).map(({ file }) => file))
+  return found.filter(({ rule, file }) => rule !== 'unknown-source' || !files.has(file))
+}
+
 /**
- * A lockfile that can't be read makes a run fail whatever the levels are: `unknown-source` can be
- * turned down for entries, not for all that a project installs.
+ * A lockfile that can't be read makes a run fail whatever the levels and ignores are:
+ * `unknown-source` can be turned down for entries, not for all that a project installs.
  */
-function insistOnLockfiles(found: readonly Finding[], { lockfiles }: Project): Finding[] {
-  const unreadable = lockfiles.flatMap(({ file, content }) =>
-    content.type === 'unreadable' ? [{ file, ...content }] : [],
-  )
-  const isAboutOne = ({ rule, file }: Finding): boolean =>
-    rule === 'unknown-source' && unreadable.some((lockfile) => lockfile.file === file)
-  const insisted = unreadable.map(({ file, line, reason, hint }) =>
+function insistOnLockfiles(project: Project): Finding[] {
+  return listUnreadable(project).map(({ file, line, reason, hint }) =>
     createUnknown({ file, line, message: `the lockfile can't be read: ${reason}`, hint }),
   )
-  return [...found.filter((finding) => !isAboutOne(finding)), ...insisted]
+}
+
+function listUnreadable({ lockfiles }: Project) {
+  return lockfiles.flatMap(({ file, content }) =>
+    content.type === 'unreadable' ? [{ file, ...content }] : [],
+  )
 }
 
 function findUnjudgedClients({ unjudged }: Project): Finding[] {

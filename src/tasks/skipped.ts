@@ -1,5 +1,6 @@
 import type { RuleLevels } from '../config/policy-file.ts'
 import { ruleLevels, type RuleId } from '../finding.ts'
+import { unusedIgnore } from '../policy/ignore.ts'
 import { rules } from '../policy/rules.ts'
 import type { Project } from '../project/load.ts'
 import type { LoadedPolicy } from '../project/policy.ts'
@@ -37,7 +38,9 @@ function detectReason(
     return `switched off by ${policy.file ?? 'the policy'}`
   }
   if (networkRules.has(rule)) return 'it would take asking the registry'
-  return rules.some(({ id }) => id === rule) ? undefined : 'not in this version of jsr-guard yet'
+  return [...rules, unusedIgnore].some(({ id }) => id === rule)
+    ? undefined
+    : 'not in this version of jsr-guard yet'
 }
 
 /** Rules about what the registry does, not about what the project says. */

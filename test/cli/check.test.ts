@@ -28,7 +28,6 @@ test('a good project passes, and shows where everything comes from', async () =>
 
     not judged
       not-served, leaky-registry, redirects-to-jsr, not-from-jsr, integrity-mismatch, revision-drift, too-new: it would take asking the registry
-      denied-package, unapproved-package, unused-ignore: not in this version of jsr-guard yet
 
     0 errors, 0 warnings; 1 @jsr package locked: 1 private
     ",
@@ -54,7 +53,6 @@ test('a lockfile that leads to JSR fails, with what to do about it', async () =>
 
     not judged
       not-served, leaky-registry, redirects-to-jsr, not-from-jsr, integrity-mismatch, revision-drift, too-new: it would take asking the registry
-      denied-package, unapproved-package, unused-ignore: not in this version of jsr-guard yet
 
     1 error, 0 warnings; 1 @jsr package locked: 1 direct
     ",

@@ -151,3 +151,31 @@ describe('an entry of another kind', () => {
     expect(judge(source, { manifests })).toBe(expected)
   })
 })
+
+describe('a scope with a registry of its own', () => {
+  const own = 'https://npm.corp.example/std/'
+  const scopes = new Map([['std', new URL(own)]])
+  const judgeNamed = (name: string, base: string): string => {
+    const source = remote(`${base}${name}/-/${name.slice(5)}-1.0.1.tgz`)
+    const context = createContext({ scopes })
+    return judgeSource(createLocked({ name, source }), context, context.clients[0]).verdict
+  }
+
+  test.for([
+    ['@jsr/std__path', own, 'private'],
+    ['@jsr/std__path', registry, 'foreign'],
+    ['@jsr/std__path', 'https://npm.corp.example/std-evil/', 'foreign'],
+    ['@jsr/std__path', 'https://npm.jsr.io/', 'direct'],
+    ['@jsr/luca__cases', registry, 'private'],
+    ['@jsr/luca__cases', own, 'foreign'],
+    ['@jsr/std-x__path', own, 'foreign'],
+  ] as const)('%s from below %s is %s', ([name, base, expected]) => {
+    expect(judgeNamed(name, base)).toBe(expected)
+  })
+
+  test('is not reached by way of a route that leads to the other registry', () => {
+    const context = createContext({ scopes })
+    const locked = createLocked({ name: '@jsr/std__path', source: { type: 'route' } })
+    expect(judgeSource(locked, context, context.clients[0]).verdict).toBe('foreign')
+  })
+})

@@ -151,7 +151,6 @@ test('rules that need the registry, or a later version, are listed as not judged
   const { skipped } = await check(goodProject())
   expect(skipped.map(({ rule }) => rule).toSorted()).toMatchInlineSnapshot(`
     [
-      "denied-package",
       "integrity-mismatch",
       "leaky-registry",
       "not-from-jsr",
@@ -159,8 +158,6 @@ test('rules that need the registry, or a later version, are listed as not judged
       "redirects-to-jsr",
       "revision-drift",
       "too-new",
-      "unapproved-package",
-      "unused-ignore",
     ]
   `)
 })
