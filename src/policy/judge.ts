@@ -63,7 +63,7 @@ function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLock
   const unpinned: LockedPackage[] = []
   const weaklyPinned: LockedPackage[] = []
   for (const locked of lockfile.packages) {
-    const pinning = detectPinning(locked.integrity)
+    const pinning = locked.pin === 'checksum' ? 'strong' : detectPinning(locked.integrity)
     if (pinning === 'none') unpinned.push(locked)
     else if (pinning === 'weak') weaklyPinned.push(locked)
     const askedName = askedNames.get(locked.key)

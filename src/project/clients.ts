@@ -2,11 +2,13 @@ import type { NpmConfig } from '../config/npm-config.ts'
 import type { PnpmConfig } from '../config/pnpm-config.ts'
 import type { PnpmYaml } from '../config/pnpm-workspace.ts'
 import type { ClientInUse } from '../policy/rule.ts'
-import { createRouteFinder } from '../route/clients.ts'
-import type { Route } from '../route/route.ts'
-import type { DetectedClients } from './clients-in-use.ts'
+import { createRouteFinder, type ClientConfigs } from '../route/clients.ts'
+import type { ClientName, Route } from '../route/route.ts'
+import { readScope } from '../route/scope.ts'
 import type { DeclaredClient } from './declared-clients.ts'
 import { loadPnpmConfig } from './pnpm-config.ts'
+import { loadYarnBerryConfig } from './yarn-berry-config.ts'
+import { loadYarnConfig } from './yarn-config.ts'
 
 /** What the clients of a project are made from. */
 export interface LoadClientsOptions {
@@ -17,8 +19,10 @@ export interface LoadClientsOptions {
   readonly npmConfig: NpmConfig
   /** The settings of `pnpm-workspace.yaml`. */
   readonly workspace: PnpmYaml | undefined
-  /** Of the pnpm that would be run where the project does not say which. */
-  readonly pnpmVersion: string | undefined
+  /** Of the clients that would be run where the project does not say which. */
+  readonly versions: Readonly<Partial<Record<ClientName, string | undefined>>>
+  /** The `node` that runs clients which have their global files beside it. */
+  readonly nodePath: string | undefined
 }
 
 /** The clients of a project. */
@@ -34,17 +38,45 @@ export interface LoadedClients {
  * @throws JsrGuardError `ERR_JSR_GUARD_CONFIG` for configuration that can't be read.
  */
 export async function loadClients(
-  { hasNpm, hasPnpm }: Pick<DetectedClients, 'hasNpm' | 'hasPnpm'>,
+  inUse: ReadonlySet<ClientName>,
   options: LoadClientsOptions,
 ): Promise<LoadedClients> {
-  const { declared, npmConfig, pnpmVersion } = options
-  const clients = hasNpm ? [createNpmClient(npmConfig)] : []
-  if (!hasPnpm) return { clients, pnpmConfig: undefined }
-  const named = declared.find(({ client }) => client === 'pnpm')
-  // A range that is declared says nothing of the version that is run.
-  const version = named === undefined ? pnpmVersion : named.version
-  const pnpmConfig = await loadPnpmConfig({ ...options, version, npm: npmConfig })
-  return { clients: [...clients, createPnpmClient(pnpmConfig)], pnpmConfig }
+  const names = otherNames.filter((name) => inUse.has(name))
+  const [pnpmConfig, ...others] = await Promise.all([
+    inUse.has('pnpm') ? loadPnpm(options) : undefined,
+    ...names.map(async (name) => createClient(name, await loaders[name](options))),
+  ])
+  const npm = inUse.has('npm') ? [createNpmClient(options.npmConfig)] : []
+  const pnpm = pnpmConfig === undefined ? [] : [createClient('pnpm', pnpmConfig)]
+  return { clients: [...npm, ...pnpm, ...others], pnpmConfig }
+}
+
+async function loadPnpm(options: LoadClientsOptions): Promise<PnpmConfig> {
+  const version = findVersion('pnpm', options)
+  return await loadPnpmConfig({ ...options, version, npm: options.npmConfig })
+}
+
+type OtherName = Exclude<keyof ClientConfigs, 'npm' | 'pnpm'>
+
+/** How each of the other clients is read: the one list, a line for each. */
+const loaders: {
+  readonly [Name in OtherName]: (options: LoadClientsOptions) => Promise<ClientConfigs[Name]>
+} = {
+  yarn: async (options) =>
+    await loadYarnConfig({ ...options, version: findVersion('yarn', options) }),
+  'yarn-berry': async (options) =>
+    await loadYarnBerryConfig({ ...options, version: findVersion('yarn-berry', options) }),
+}
+
+const otherNames: readonly OtherName[] = ['yarn', 'yarn-berry']
+
+/** A range that is declared says nothing of the version that is run. */
+function findVersion(
+  client: ClientName,
+  { declared, versions }: LoadClientsOptions,
+): string | undefined {
+  const named = declared.find((one) => one.client === client)
+  return named === undefined ? versions[client] : named.version
 }
 
 /** Any package of the scope shows where npm goes for it. */
@@ -54,15 +86,17 @@ export function createNpmClient(config: NpmConfig): ClientInUse {
 }
 
 /** The route depends on the scope alone, and a lockfile asks for each of its packages. */
-function createPnpmClient(config: PnpmConfig): ClientInUse {
-  const find = createRouteFinder('pnpm', config)
-  const routes = new Map<string, Route>()
+function createClient<Name extends keyof ClientConfigs>(
+  name: Name,
+  config: ClientConfigs[Name],
+): ClientInUse {
+  const find = createRouteFinder(name, config)
+  const routes = new Map<string | undefined, Route>()
   const routeOf = (packageName: string): Route => {
-    const slash = packageName.startsWith('@') ? packageName.indexOf('/') : -1
-    const scope = slash === -1 ? '' : packageName.slice(0, slash)
+    const scope = readScope(packageName)
     const route = routes.get(scope) ?? find(packageName)
     routes.set(scope, route)
     return route
   }
-  return { name: 'pnpm', version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
+  return { name, version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
 }

@@ -29,6 +29,8 @@ export interface LoadProjectOptions {
   readonly npm: NpmInUse
   /** The pnpm that would be run where the project does not say which. */
   readonly pnpm?: PnpmInUse | undefined
+  /** The versions of other clients that would be run where the project does not say which. */
+  readonly versions?: Readonly<Partial<Record<ClientName, string | undefined>>> | undefined
   /** The clients to judge; what shows another one counts as a sign of it. Default all that are known. */
   readonly known?: readonly ClientName[] | undefined
 }
@@ -39,7 +41,7 @@ export interface PnpmInUse {
 }
 
 /** The clients that this version can judge: the one list. */
-export const judgedClients: readonly ClientName[] = ['npm', 'pnpm']
+export const judgedClients: readonly ClientName[] = ['npm', 'pnpm', 'yarn', 'yarn-berry']
 
 /** What is known of an npm. */
 export interface NpmInUse {
@@ -89,19 +91,20 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     loadLockfiles(detected.lockfiles, {
       root,
       known,
-      hasNpm: detected.hasNpm,
+      hasNpm: detected.inUse.has('npm'),
       npmVersion: options.npm.version,
       hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
     }),
   ])
-  const { clients, pnpmConfig } = await loadClients(detected, {
+  const { clients, pnpmConfig } = await loadClients(detected.inUse, {
     root,
     env,
     home,
     declared,
     npmConfig,
     workspace: pnpmWorkspace?.settings,
-    pnpmVersion: options.pnpm?.version,
+    versions: { ...options.versions, pnpm: options.pnpm?.version },
+    nodePath: options.npm.nodePath,
   })
   const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
   const unwanted = lockfiles.filter((one) => !isWanted(one)).map(({ file }) => file)
@@ -113,7 +116,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     lockfiles: lockfiles.filter(isWanted),
     leftOut: [...detected.leftOut, ...unwanted],
     npmConfig,
-    pnpmWorkspace: detected.hasPnpm ? pnpmWorkspace : undefined,
+    pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
     pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
   }
 }
