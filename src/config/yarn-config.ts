@@ -6,7 +6,7 @@ import {
   type ClientSetting,
   type SettingPlace,
 } from './client-setting.ts'
-import { createFileLayer } from './npm-layers.ts'
+import { createNpmrcPlace, createVariableExpander } from './simple-npmrc.ts'
 
 /** Yarn 1's configuration, as far as registries go. */
 export interface YarnConfig {
@@ -26,33 +26,14 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @throws JsrGuardError `ERR_JSR_GUARD_CONFIG` for the few texts that make it fail.
  */
 export function createYarnNpmrc(text: string, file: string, env: Environment): SettingPlace {
-  const entries = new Map(readNpmrc(text, file).map((entry) => [entry.key, entry]))
+  const place = createNpmrcPlace(text, file, createVariableExpander(env))
   return (key) => {
-    const entry = entries.get(key)
-    if (entry === undefined) return undefined
-    const { value: raw, line } = entry
-    return createFileSetting({ value: expand(raw, env), raw, file, line })
+    const setting = place(key)
+    if (setting === undefined) return undefined
+    const { value, raw, line } = setting
+    return createFileSetting({ value: normalize(value), raw, file, line })
   }
 }
-
-function readNpmrc(text: string, file: string) {
-  try {
-    return createFileLayer('project', file, text).entries
-  } catch (cause) {
-    throw new JsrGuardError('ERR_JSR_GUARD_CONFIG', `${file} makes Yarn fail`, { file, cause })
-  }
-}
-
-/** A backslash before a variable is read in several ways; then nothing can be told. */
-function expand(value: unknown, env: Environment): unknown {
-  if (typeof value !== 'string' || !value.includes('${')) return normalize(value)
-  if (value.includes('\\')) return unknownValue
-  const names = Array.from(value.matchAll(variable), ([, name = '']) => name)
-  if (names.some((name) => env[name] === undefined)) return unknownValue
-  return normalize(value.replace(variable, (_, name: string) => env[name] ?? ''))
-}
-
-const variable = /\$\{([^}]+)\}/g
 
 /** No address, and no absence either: it hides what lies below it. */
 const unknownValue = '?'

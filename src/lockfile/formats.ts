@@ -1,7 +1,10 @@
 import { JsrGuardError } from '../errors.ts'
+import { readBunLockfile, refuseBunBinary } from './bun.ts'
+import { readDenoLockfile } from './deno.ts'
 import type { Lockfile } from './locked-package.ts'
 import { readNpmLockfile } from './npm.ts'
 import { readPnpmLockfile } from './pnpm.ts'
+import { readVltLockfile } from './vlt.ts'
 import { readYarnBerryLockfile } from './yarn-berry.ts'
 import { readYarnLockfile } from './yarn-classic.ts'
 
@@ -45,6 +48,10 @@ export const lockfileFormats: readonly LockfileFormat[] = [
   },
   { file: 'yarn.lock', client: 'yarn', role: 'lockfile', read: readYarnLockfile },
   { file: 'yarn.lock', client: 'yarn-berry', role: 'lockfile', read: readYarnBerryLockfile },
+  { file: 'bun.lock', client: 'bun', role: 'lockfile', read: readBunLockfile },
+  { file: 'bun.lockb', client: 'bun', role: 'lockfile', read: refuseBunBinary },
+  { file: 'deno.lock', client: 'deno', role: 'lockfile', read: readDenoLockfile },
+  { file: 'vlt-lock.json', client: 'vlt', role: 'lockfile', read: readVltLockfile },
   { file: 'yarn.lock', client: 'npm', role: 'stand-in', read: refuseYarnLock },
 ]
 

@@ -7,6 +7,8 @@ export type PackageSource =
    * the package's usual address, or for a path below the registry.
    */
   | { readonly type: 'route'; readonly path?: string | undefined }
+  /** Asked for by the client's own protocol for JSR, wherever its configuration leads that. */
+  | { readonly type: 'native' }
   /** Inside the tarball of the package that contains it. */
   | { readonly type: 'bundled' }
   | { readonly type: 'git'; readonly url: string }

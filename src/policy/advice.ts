@@ -81,16 +81,24 @@ export function formatOrigin(
 ): string {
   if (judgement.by !== 'route') return formatSource(locked.source)
   if (client === undefined) return 'the lockfile names no address, and its client is not known'
+  if (locked.source.type === 'native') {
+    const native = client.nativeRoute
+    const place = native === undefined ? 'JSR itself' : formatRoute(native)
+    return `the lockfile has it as a package of JSR's own, and ${clientTitles[client.name]} asks ${place}`
+  }
   const route = formatRoute(client.routeOf(locked.name))
   return `the lockfile names no address, and ${clientTitles[client.name]} asks ${route}`
 }
 
 /** What to type so that a locked package comes through the private registry. */
 export function formatRepair(
-  { judgement }: JudgedPackage,
+  { locked, judgement }: JudgedPackage,
   { client, isAuthoritative }: JudgedLockfile,
   { registry }: PolicyContext,
 ): string {
+  if (locked.source.type === 'native') {
+    return 'ask for it as "npm:@jsr/scope__name@range" instead of jsr:, and lock again'
+  }
   const mapping = formatMapping(client?.name ?? 'npm', registry)
   return judgement.by === 'route' ? mapping : `${mapping}, then ${formatRelocking(isAuthoritative)}`
 }

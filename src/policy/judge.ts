@@ -24,8 +24,12 @@ export function judgeContext(context: PolicyContext): JudgedContext {
   return { ...context, judged, specifierFiles, hasJsr: hasJsr(context, judged) }
 }
 
-function listSpecifierFiles({ manifests, workspaceFile }: PolicyContext): readonly SpecifierFile[] {
-  return workspaceFile === undefined ? manifests : [...manifests, workspaceFile]
+function listSpecifierFiles({
+  manifests,
+  workspaceFile,
+  otherFiles = [],
+}: PolicyContext): readonly SpecifierFile[] {
+  return [...manifests, ...(workspaceFile === undefined ? [] : [workspaceFile]), ...otherFiles]
 }
 
 /**
@@ -91,6 +95,8 @@ function hasJsrSource(locked: LockedPackage, client: ClientInUse | undefined): b
       return isJsrRoute(client?.routeOf(name)) || hasJsrPath(source.path)
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '')
+    case 'native':
+      return true
     case 'local':
     case 'bundled':
     case 'unknown':

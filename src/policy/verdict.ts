@@ -45,6 +45,8 @@ export function judgeSource(
       return judgeRemote(source, context)
     case 'route':
       return judgeRoute(client?.routeOf(locked.name), source.path, context)
+    case 'native':
+      return judgeRoute(client?.nativeRoute, undefined, context)
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '') ? directByUrl : foreignEntry
     case 'local':

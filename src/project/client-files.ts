@@ -43,10 +43,6 @@ const knownFiles: readonly ClientFile[] = [
   ...lockfileFormats
     .filter(({ role, client }) => role !== 'stand-in' && client !== 'yarn-berry')
     .map(({ file, client }) => ({ file, client, kind: 'lockfile' as const })),
-  { file: 'bun.lock', client: 'bun', kind: 'lockfile' },
-  { file: 'bun.lockb', client: 'bun', kind: 'lockfile' },
-  { file: 'deno.lock', client: 'deno', kind: 'lockfile' },
-  { file: 'vlt-lock.json', client: 'vlt', kind: 'lockfile' },
   { file: 'pnpm-workspace.yaml', client: 'pnpm', kind: 'configuration' },
   { file: '.pnpmfile.cjs', client: 'pnpm', kind: 'configuration' },
   { file: '.pnpmfile.mjs', client: 'pnpm', kind: 'configuration' },

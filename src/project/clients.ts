@@ -2,11 +2,14 @@ import type { NpmConfig } from '../config/npm-config.ts'
 import type { PnpmConfig } from '../config/pnpm-config.ts'
 import type { PnpmYaml } from '../config/pnpm-workspace.ts'
 import type { ClientInUse } from '../policy/rule.ts'
-import { createRouteFinder, type ClientConfigs } from '../route/clients.ts'
+import { createRouteFinder, findNativeRoute, type ClientConfigs } from '../route/clients.ts'
 import type { ClientName, Route } from '../route/route.ts'
 import { readScope } from '../route/scope.ts'
 import type { DeclaredClient } from './declared-clients.ts'
+import { loadBunConfig } from './bun-config.ts'
+import { loadDenoConfig } from './deno-config.ts'
 import { loadPnpmConfig } from './pnpm-config.ts'
+import { loadVltConfig } from './vlt-config.ts'
 import { loadYarnBerryConfig } from './yarn-berry-config.ts'
 import { loadYarnConfig } from './yarn-config.ts'
 
@@ -66,9 +69,13 @@ const loaders: {
     await loadYarnConfig({ ...options, version: findVersion('yarn', options) }),
   'yarn-berry': async (options) =>
     await loadYarnBerryConfig({ ...options, version: findVersion('yarn-berry', options) }),
+  bun: async (options) => await loadBunConfig({ ...options, version: findVersion('bun', options) }),
+  deno: async (options) =>
+    await loadDenoConfig({ ...options, version: findVersion('deno', options) }),
+  vlt: async (options) => await loadVltConfig({ ...options, version: findVersion('vlt', options) }),
 }
 
-const otherNames: readonly OtherName[] = ['yarn', 'yarn-berry']
+const otherNames: readonly OtherName[] = ['yarn', 'yarn-berry', 'bun', 'deno', 'vlt']
 
 /** A range that is declared says nothing of the version that is run. */
 function findVersion(
@@ -98,5 +105,7 @@ function createClient<Name extends keyof ClientConfigs>(
     routes.set(scope, route)
     return route
   }
-  return { name, version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
+  const nativeRoute = findNativeRoute(name, config)
+  const route = routeOf('@jsr/scope__name')
+  return { name, version: config.version, route, routeOf, nativeRoute }
 }

@@ -1,7 +1,7 @@
 import type { NpmConfig } from '../config/npm-config.ts'
 import { JsrGuardError } from '../errors.ts'
 import { findLockfileFormat } from '../lockfile/formats.ts'
-import type { ClientInUse, LockfileInUse, PnpmHook } from '../policy/rule.ts'
+import type { ClientInUse, LockfileInUse, PnpmHook, SpecifierFile } from '../policy/rule.ts'
 import type { ClientName, Route } from '../route/route.ts'
 import { findClientFiles, type ClientFile } from './client-files.ts'
 import { readDeclaredClients, type DeclaredClient } from './declared-clients.ts'
@@ -14,6 +14,7 @@ import { findNpmRoot } from './npm-root.ts'
 import { loadPnpmHook } from './pnpm-hook.ts'
 import { findPnpmLockfiles, loadPnpmWorkspace, type PnpmWorkspace } from './pnpm-files.ts'
 import { findProjectRoot } from './pnpm-root.ts'
+import { loadSpecifierFiles } from './specifier-files.ts'
 import { loadManifests, type LoadedManifest } from './workspaces.ts'
 
 /** What loading a project depends on. */
@@ -41,7 +42,15 @@ export interface PnpmInUse {
 }
 
 /** The clients that this version can judge: the one list. */
-export const judgedClients: readonly ClientName[] = ['npm', 'pnpm', 'yarn', 'yarn-berry']
+export const judgedClients: readonly ClientName[] = [
+  'npm',
+  'pnpm',
+  'yarn',
+  'yarn-berry',
+  'bun',
+  'deno',
+  'vlt',
+]
 
 /** What is known of an npm. */
 export interface NpmInUse {
@@ -69,6 +78,8 @@ export interface Project {
   readonly npmConfig: NpmConfig
   /** Where pnpm is in use, what its `pnpm-workspace.yaml` says. */
   readonly pnpmWorkspace: PnpmWorkspace | undefined
+  /** What stands beside the manifests for clients in use: catalogs, imports, modifiers. */
+  readonly specifierFiles: readonly SpecifierFile[]
   /** jsr-guard's hook for pnpm, where pnpm is in use and the project has it. */
   readonly pnpmHook: PnpmHook | undefined
 }
@@ -117,6 +128,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     leftOut: [...detected.leftOut, ...unwanted],
     npmConfig,
     pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
+    specifierFiles: await loadSpecifierFiles(detected.inUse, { root, env, home }),
     pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
   }
 }
