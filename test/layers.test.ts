@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 /** Innermost first. A folder may import itself and any earlier row, never a neighbour in its row. */
 const layers = [
   ['errors.ts', 'finding.ts'],
-  ['url', 'json', 'yaml'],
+  ['url', 'json', 'yaml', 'syml'],
   ['specifier'],
   ['manifest', 'lockfile', 'config', 'report'],
   ['route'],

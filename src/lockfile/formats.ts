@@ -1,17 +1,25 @@
 import { JsrGuardError } from '../errors.ts'
+import { readBunLockfile, refuseBunBinary } from './bun.ts'
+import { readDenoLockfile } from './deno.ts'
 import type { Lockfile } from './locked-package.ts'
 import { readNpmLockfile } from './npm.ts'
 import { readPnpmLockfile } from './pnpm.ts'
+import { readVltLockfile } from './vlt.ts'
+import { readYarnBerryLockfile } from './yarn-berry.ts'
+import { readYarnLockfile } from './yarn-classic.ts'
 
 /** A lockfile that a client reads. */
 export interface LockfileFormat {
   /** Its place in a project, `/` as separator. */
   readonly file: string
-  readonly client: 'npm' | 'pnpm'
+  readonly client: LockfileClient
   readonly role: LockfileRole
   /** @throws JsrGuardError for what can't be judged; a format that is only known always throws. */
   readonly read: (text: string) => Lockfile
 }
+
+/** The clients that have lockfiles. */
+type LockfileClient = 'npm' | 'pnpm' | 'yarn' | 'yarn-berry' | 'bun' | 'deno' | 'vlt'
 
 /** What a client makes of a file. */
 type LockfileRole =
@@ -38,17 +46,24 @@ export const lockfileFormats: readonly LockfileFormat[] = [
     role: 'record',
     read: readPnpmLockfile,
   },
+  { file: 'yarn.lock', client: 'yarn', role: 'lockfile', read: readYarnLockfile },
+  { file: 'yarn.lock', client: 'yarn-berry', role: 'lockfile', read: readYarnBerryLockfile },
+  { file: 'bun.lock', client: 'bun', role: 'lockfile', read: readBunLockfile },
+  { file: 'bun.lockb', client: 'bun', role: 'lockfile', read: refuseBunBinary },
+  { file: 'deno.lock', client: 'deno', role: 'lockfile', read: readDenoLockfile },
+  { file: 'vlt-lock.json', client: 'vlt', role: 'lockfile', read: readVltLockfile },
   { file: 'yarn.lock', client: 'npm', role: 'stand-in', read: refuseYarnLock },
 ]
 
 /**
- * Reads a lockfile by the name of its file, as in {@link lockfileFormats}.
+ * Reads a lockfile by the name of its file, as in {@link lockfileFormats}. Where clients share the
+ * name, the text tells whose it is.
  *
  * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX` or `ERR_JSR_GUARD_LOCKFILE_VERSION`, with
  *   the file: then nothing is known of what it leads to, which is a finding and never a pass.
  */
 export function readLockfile(file: string, text: string): Lockfile {
-  const format = findLockfileFormat(file)
+  const format = findLockfileFormat(file, isYarnBerry(text) ? 'yarn-berry' : undefined)
   if (format === undefined) throw new Error(`${file} is none of the lockfiles that are known`)
   try {
     return format.read(text)
@@ -60,13 +75,23 @@ export function readLockfile(file: string, text: string): Lockfile {
 }
 
 /**
- * The format of a file, by its path: pnpm has a lockfile in each folder where it is told to, and one
- * for each branch, `pnpm-lock.<branch>.yaml`. `undefined` for what is no lockfile that is known.
+ * The format of a file, by its path and the client that reads it; `undefined` for what is no lockfile
+ * that is known. npm's are taken for lockfiles in the root alone. pnpm has one for each branch too,
+ * `pnpm-lock.<branch>.yaml`.
  */
-export function findLockfileFormat(file: string): LockfileFormat | undefined {
-  const exact = lockfileFormats.find((known) => known.file === file)
-  if (exact !== undefined || !isPnpmLockfile(file)) return exact
+export function findLockfileFormat(file: string, client?: string): LockfileFormat | undefined {
+  const name = file.slice(file.lastIndexOf('/') + 1)
+  const known = lockfileFormats.filter(
+    (format) => format.file === file || (format.file === name && format.client !== 'npm'),
+  )
+  const found = known.find((format) => format.client === client) ?? known[0]
+  if (found !== undefined || !isPnpmLockfile(file)) return found
   return { file, client: 'pnpm', role: 'lockfile', read: readPnpmLockfile }
+}
+
+/** Yarn 2 and later write YAML, in which the lockfile's own version stands under `__metadata`. */
+export function isYarnBerry(text: string): boolean {
+  return /^["']?__metadata["']?\s*:/m.test(text)
 }
 
 /** Whether a file is one of pnpm's lockfiles, by its name. */

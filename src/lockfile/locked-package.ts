@@ -7,6 +7,8 @@ export type PackageSource =
    * the package's usual address, or for a path below the registry.
    */
   | { readonly type: 'route'; readonly path?: string | undefined }
+  /** Asked for by the client's own protocol for JSR, wherever its configuration leads that. */
+  | { readonly type: 'native' }
   /** Inside the tarball of the package that contains it. */
   | { readonly type: 'bundled' }
   | { readonly type: 'git'; readonly url: string }
@@ -26,6 +28,11 @@ export interface LockedPackage {
   readonly source: PackageSource
   /** Subresource Integrity strings as written, split at white space; empty when there is none. */
   readonly integrity: readonly string[]
+  /**
+   * What else pins it: a hash of the client's own, of something that it makes of the package. `later`
+   * where the client adds that only on the platform that the package is for.
+   */
+  readonly pin?: 'checksum' | 'later' | undefined
   /** The key of the entry in its lockfile, such as `node_modules/a/node_modules/b`. */
   readonly key: string
   /** 1-based line of the entry; computed when asked for. */

@@ -1,4 +1,5 @@
 import { quoteShort } from '../specifier/jsr-name.ts'
+import { splitIntegrity } from './integrity.ts'
 import type { LockedPackage, Lockfile } from './locked-package.ts'
 import { isJsonObject } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
@@ -148,11 +149,4 @@ const entryFields13: ReadonlySet<string> = new Set([
 
 function unknown(reason: string): PnpmSource {
   return { source: unknownSource(reason), integrity: undefined }
-}
-
-const none: readonly string[] = []
-
-function splitIntegrity(integrity: string | undefined): readonly string[] {
-  if (integrity === undefined || integrity === '') return none
-  return /\s/.test(integrity) ? integrity.split(/\s+/).filter((hash) => hash !== '') : [integrity]
 }

@@ -55,6 +55,8 @@ export function formatSource(source: PackageSource): string {
       return 'the tarball of the package that contains it'
     case 'route':
       return 'wherever the configuration leads'
+    case 'native':
+      return 'JSR itself'
     case 'unknown':
       return JSON.stringify(formatAddress(source.text))
   }

@@ -82,6 +82,11 @@ export function formatOrigin(
 ): string {
   if (judgement.by !== 'route') return formatSource(locked.source)
   if (client === undefined) return 'the lockfile names no address, and its client is not known'
+  if (locked.source.type === 'native') {
+    const native = client.nativeRoute
+    const place = native === undefined ? 'JSR itself' : formatRoute(native)
+    return `the lockfile has it as a package of JSR's own, and ${clientTitles[client.name]} asks ${place}`
+  }
   const route = formatRoute(client.routeOf(locked.name))
   return `the lockfile names no address, and ${clientTitles[client.name]} asks ${route}`
 }
@@ -92,6 +97,9 @@ export function formatRepair(
   { client, isAuthoritative }: JudgedLockfile,
   context: PolicyContext,
 ): string {
+  if (locked.source.type === 'native') {
+    return 'ask for it as "npm:@jsr/scope__name@range" instead of jsr:, and lock again'
+  }
   const registry = findRegistryOf(locked.name, context)
   if (registry !== undefined && registry !== context.registry) {
     return `the policy's "scopes" want ${locked.name} from ${formatAddress(registry)}: let the lockfile name that address`

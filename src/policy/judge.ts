@@ -24,8 +24,12 @@ export function judgeContext(context: PolicyContext): JudgedContext {
   return { ...context, judged, specifierFiles, hasJsr: hasJsr(context, judged) }
 }
 
-function listSpecifierFiles({ manifests, workspaceFile }: PolicyContext): readonly SpecifierFile[] {
-  return workspaceFile === undefined ? manifests : [...manifests, workspaceFile]
+function listSpecifierFiles({
+  manifests,
+  workspaceFile,
+  otherFiles = [],
+}: PolicyContext): readonly SpecifierFile[] {
+  return [...manifests, ...(workspaceFile === undefined ? [] : [workspaceFile]), ...otherFiles]
 }
 
 /**
@@ -63,7 +67,7 @@ function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLock
   const unpinned: LockedPackage[] = []
   const weaklyPinned: LockedPackage[] = []
   for (const locked of lockfile.packages) {
-    const pinning = detectPinning(locked.integrity)
+    const pinning = locked.pin === 'checksum' ? 'strong' : detectPinning(locked.integrity)
     if (pinning === 'none') unpinned.push(locked)
     else if (pinning === 'weak') weaklyPinned.push(locked)
     const askedName = askedNames.get(locked.key)
@@ -91,6 +95,8 @@ function hasJsrSource(locked: LockedPackage, client: ClientInUse | undefined): b
       return isJsrRoute(client?.routeOf(name)) || hasJsrPath(source.path)
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '')
+    case 'native':
+      return true
     case 'local':
     case 'bundled':
     case 'unknown':

@@ -49,6 +49,8 @@ export interface PolicyContext {
   readonly manifests: readonly Manifest[]
   /** pnpm's `pnpm-workspace.yaml`, where pnpm is in use: its catalogs and overrides. */
   readonly workspaceFile?: SpecifierFile | undefined
+  /** What other clients read beside manifests: `.yarnrc.yml`, `deno.json`, `vlt.json`. */
+  readonly otherFiles?: readonly SpecifierFile[] | undefined
   /** jsr-guard's hook for pnpm, where the project has it, and what keeps pnpm from running it. */
   readonly pnpmHook?: PnpmHook | undefined
   readonly lockfiles: readonly LockfileInUse[]
@@ -62,7 +64,10 @@ export interface PnpmHook {
 }
 
 /** A file with specifiers in it: a manifest, or what stands beside manifests. */
-export type SpecifierFile = Pick<Manifest, 'file' | 'dependencies'>
+export interface SpecifierFile extends Pick<Manifest, 'file' | 'dependencies'> {
+  /** The one client that reads it; `undefined` where all do. */
+  readonly client?: ClientName | undefined
+}
 
 /** A client that the project is installed with. */
 export interface ClientInUse {
@@ -72,6 +77,11 @@ export interface ClientInUse {
   readonly route: Route
   /** Where it goes for a package, by the package's name. */
   readonly routeOf: (packageName: string) => Route
+  /**
+   * Where it goes with a protocol of its own for JSR, which no npm registry speaks; `undefined` for
+   * clients that have none.
+   */
+  readonly nativeRoute?: Route | undefined
 }
 
 /** A lockfile of the project. */

@@ -49,6 +49,8 @@ export function judgeSource(
         source.path,
         findRegistryOf(locked.name, context),
       )
+    case 'native':
+      return judgeRoute(client?.nativeRoute, undefined, findRegistryOf(locked.name, context))
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '') ? directByUrl : foreignEntry
     case 'local':

@@ -1,7 +1,8 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
-import { lockfileFormats } from '../lockfile/formats.ts'
+import { isYarnBerry, lockfileFormats } from '../lockfile/formats.ts'
 import type { ClientName } from '../route/route.ts'
+import { readFileText } from './file-text.ts'
 
 /** A file that a client leaves in a project, or reads there. */
 export interface ClientFile {
@@ -24,18 +25,24 @@ export async function findClientFiles(root: string, cwd: string): Promise<Client
     ...(inner === '' ? [] : others.map((known) => ({ ...known, file: `${inner}/${known.file}` }))),
   ]
   const isThere = await Promise.all(candidates.map(({ file }) => exists(path.join(root, file))))
-  return candidates.filter((_, index) => isThere[index])
+  return await Promise.all(
+    candidates.filter((_, index) => isThere[index]).map((found) => nameClient(root, found)),
+  )
+}
+
+/** Yarn 2 and later call their lockfile as Yarn 1 does. */
+async function nameClient(root: string, found: ClientFile): Promise<ClientFile> {
+  if (found.client !== 'yarn' || found.kind !== 'lockfile') return found
+  const content = await readFileText(path.join(root, found.file))
+  const isBerry = content.type === 'text' && isYarnBerry(content.text)
+  return isBerry ? { ...found, client: 'yarn-berry' } : found
 }
 
 const knownFiles: readonly ClientFile[] = [
+  // Whose a yarn.lock is, its text tells.
   ...lockfileFormats
-    .filter(({ role }) => role !== 'stand-in')
+    .filter(({ role, client }) => role !== 'stand-in' && client !== 'yarn-berry')
     .map(({ file, client }) => ({ file, client, kind: 'lockfile' as const })),
-  { file: 'yarn.lock', client: 'yarn', kind: 'lockfile' },
-  { file: 'bun.lock', client: 'bun', kind: 'lockfile' },
-  { file: 'bun.lockb', client: 'bun', kind: 'lockfile' },
-  { file: 'deno.lock', client: 'deno', kind: 'lockfile' },
-  { file: 'vlt-lock.json', client: 'vlt', kind: 'lockfile' },
   { file: 'pnpm-workspace.yaml', client: 'pnpm', kind: 'configuration' },
   { file: '.pnpmfile.cjs', client: 'pnpm', kind: 'configuration' },
   { file: '.pnpmfile.mjs', client: 'pnpm', kind: 'configuration' },

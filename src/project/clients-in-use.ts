@@ -14,9 +14,8 @@ export interface ClientSign {
 
 /** What a project has to do with which clients. */
 export interface DetectedClients {
-  readonly hasNpm: boolean
-  /** Whether pnpm is in use, and can be judged. */
-  readonly hasPnpm: boolean
+  /** Those in use that can be judged. */
+  readonly inUse: ReadonlySet<ClientName>
   /** To be read, those of clients that can't be judged included. */
   readonly lockfiles: readonly ClientFile[]
   /** One sign of each other client that has no lockfile here. */
@@ -46,9 +45,9 @@ export function detectClients(evidence: ClientEvidence): DetectedClients {
     only === undefined ? signs.some(({ client }) => client === name) : only === name
   const wanted = (found: ClientFile): boolean => only === undefined || usersOf(found).includes(only)
   const lockfiles = files.filter((found) => found.kind === 'lockfile' && wanted(found))
+  const hasNothing = only === undefined && signs.length === 0
   return {
-    hasNpm: isInUse('npm') || (only === undefined && signs.length === 0),
-    hasPnpm: known.includes('pnpm') && isInUse('pnpm'),
+    inUse: new Set(hasNothing ? ['npm'] : known.filter(isInUse)),
     lockfiles,
     unjudged: only === undefined ? findUnjudged(signs, { lockfiles, known }) : [],
     leftOut: files.filter((found) => !wanted(found)).map(({ file }) => file),

@@ -2,11 +2,16 @@ import type { NpmConfig } from '../config/npm-config.ts'
 import type { PnpmConfig } from '../config/pnpm-config.ts'
 import type { PnpmYaml } from '../config/pnpm-workspace.ts'
 import type { ClientInUse } from '../policy/rule.ts'
-import { createRouteFinder } from '../route/clients.ts'
-import type { Route } from '../route/route.ts'
-import type { DetectedClients } from './clients-in-use.ts'
+import { createRouteFinder, findNativeRoute, type ClientConfigs } from '../route/clients.ts'
+import type { ClientName, Route } from '../route/route.ts'
+import { readScope } from '../route/scope.ts'
 import type { DeclaredClient } from './declared-clients.ts'
+import { loadBunConfig } from './bun-config.ts'
+import { loadDenoConfig } from './deno-config.ts'
 import { loadPnpmConfig } from './pnpm-config.ts'
+import { loadVltConfig } from './vlt-config.ts'
+import { loadYarnBerryConfig } from './yarn-berry-config.ts'
+import { loadYarnConfig } from './yarn-config.ts'
 
 /** What the clients of a project are made from. */
 export interface LoadClientsOptions {
@@ -17,8 +22,12 @@ export interface LoadClientsOptions {
   readonly npmConfig: NpmConfig
   /** The settings of `pnpm-workspace.yaml`. */
   readonly workspace: PnpmYaml | undefined
-  /** The pnpm that would be run where the project does not say which, or that is going to run. */
-  readonly pnpm: { readonly version: string | undefined; readonly isRun?: boolean } | undefined
+  /** Of the clients that would be run where the project does not say which. */
+  readonly versions: Readonly<Partial<Record<ClientName, string | undefined>>>
+  /** The client that is going to run: its version is known, whatever the project asks for. */
+  readonly running?: ClientName | undefined
+  /** The `node` that runs clients which have their global files beside it. */
+  readonly nodePath: string | undefined
 }
 
 /** The clients of a project. */
@@ -34,17 +43,49 @@ export interface LoadedClients {
  * @throws JsrGuardError `ERR_JSR_GUARD_CONFIG` for configuration that can't be read.
  */
 export async function loadClients(
-  { hasNpm, hasPnpm }: Pick<DetectedClients, 'hasNpm' | 'hasPnpm'>,
+  inUse: ReadonlySet<ClientName>,
   options: LoadClientsOptions,
 ): Promise<LoadedClients> {
-  const { declared, npmConfig, pnpm } = options
-  const clients = hasNpm ? [createNpmClient(npmConfig)] : []
-  if (!hasPnpm) return { clients, pnpmConfig: undefined }
-  const named = declared.find(({ client }) => client === 'pnpm')
-  // A range that is declared says nothing of the version that is run.
-  const version = named === undefined || pnpm?.isRun ? pnpm?.version : named.version
-  const pnpmConfig = await loadPnpmConfig({ ...options, version, npm: npmConfig })
-  return { clients: [...clients, createPnpmClient(pnpmConfig)], pnpmConfig }
+  const names = otherNames.filter((name) => inUse.has(name))
+  const [pnpmConfig, ...others] = await Promise.all([
+    inUse.has('pnpm') ? loadPnpm(options) : undefined,
+    ...names.map(async (name) => createClient(name, await loaders[name](options))),
+  ])
+  const npm = inUse.has('npm') ? [createNpmClient(options.npmConfig)] : []
+  const pnpm = pnpmConfig === undefined ? [] : [createClient('pnpm', pnpmConfig)]
+  return { clients: [...npm, ...pnpm, ...others], pnpmConfig }
+}
+
+async function loadPnpm(options: LoadClientsOptions): Promise<PnpmConfig> {
+  const version = findVersion('pnpm', options)
+  return await loadPnpmConfig({ ...options, version, npm: options.npmConfig })
+}
+
+type OtherName = Exclude<keyof ClientConfigs, 'npm' | 'pnpm'>
+
+/** How each of the other clients is read: the one list, a line for each. */
+const loaders: {
+  readonly [Name in OtherName]: (options: LoadClientsOptions) => Promise<ClientConfigs[Name]>
+} = {
+  yarn: async (options) =>
+    await loadYarnConfig({ ...options, version: findVersion('yarn', options) }),
+  'yarn-berry': async (options) =>
+    await loadYarnBerryConfig({ ...options, version: findVersion('yarn-berry', options) }),
+  bun: async (options) => await loadBunConfig({ ...options, version: findVersion('bun', options) }),
+  deno: async (options) =>
+    await loadDenoConfig({ ...options, version: findVersion('deno', options) }),
+  vlt: async (options) => await loadVltConfig({ ...options, version: findVersion('vlt', options) }),
+}
+
+const otherNames: readonly OtherName[] = ['yarn', 'yarn-berry', 'bun', 'deno', 'vlt']
+
+/** A range that is declared says nothing of the version that is run. */
+function findVersion(
+  client: ClientName,
+  { declared, versions, running }: LoadClientsOptions,
+): string | undefined {
+  const named = declared.find((one) => one.client === client)
+  return named === undefined || running === client ? versions[client] : named.version
 }
 
 /** Any package of the scope shows where npm goes for it. */
@@ -54,15 +95,19 @@ export function createNpmClient(config: NpmConfig): ClientInUse {
 }
 
 /** The route depends on the scope alone, and a lockfile asks for each of its packages. */
-function createPnpmClient(config: PnpmConfig): ClientInUse {
-  const find = createRouteFinder('pnpm', config)
-  const routes = new Map<string, Route>()
+function createClient<Name extends keyof ClientConfigs>(
+  name: Name,
+  config: ClientConfigs[Name],
+): ClientInUse {
+  const find = createRouteFinder(name, config)
+  const routes = new Map<string | undefined, Route>()
   const routeOf = (packageName: string): Route => {
-    const slash = packageName.startsWith('@') ? packageName.indexOf('/') : -1
-    const scope = slash === -1 ? '' : packageName.slice(0, slash)
+    const scope = readScope(packageName)
     const route = routes.get(scope) ?? find(packageName)
     routes.set(scope, route)
     return route
   }
-  return { name: 'pnpm', version: config.version, route: routeOf('@jsr/scope__name'), routeOf }
+  const nativeRoute = findNativeRoute(name, config)
+  const route = routeOf('@jsr/scope__name')
+  return { name, version: config.version, route, routeOf, nativeRoute }
 }

@@ -2,7 +2,7 @@ import type { NpmConfig } from '../config/npm-config.ts'
 import type { PnpmConfig } from '../config/pnpm-config.ts'
 import { JsrGuardError } from '../errors.ts'
 import { findLockfileFormat } from '../lockfile/formats.ts'
-import type { ClientInUse, LockfileInUse, PnpmHook } from '../policy/rule.ts'
+import type { ClientInUse, LockfileInUse, PnpmHook, SpecifierFile } from '../policy/rule.ts'
 import type { ClientName, Route } from '../route/route.ts'
 import { findClientFiles, type ClientFile } from './client-files.ts'
 import { readDeclaredClients, type DeclaredClient } from './declared-clients.ts'
@@ -15,6 +15,7 @@ import { findNpmRoot } from './npm-root.ts'
 import { loadPnpmHook } from './pnpm-hook.ts'
 import { findPnpmLockfiles, loadPnpmWorkspace, type PnpmWorkspace } from './pnpm-files.ts'
 import { findProjectRoot } from './pnpm-root.ts'
+import { loadSpecifierFiles } from './specifier-files.ts'
 import { loadManifests, type LoadedManifest } from './workspaces.ts'
 
 /** What loading a project depends on. */
@@ -30,6 +31,10 @@ export interface LoadProjectOptions {
   readonly npm: NpmInUse
   /** The pnpm that would be run where the project does not say which. */
   readonly pnpm?: PnpmInUse | undefined
+  /** The versions of other clients that would be run where the project does not say which. */
+  readonly versions?: Readonly<Partial<Record<ClientName, string | undefined>>> | undefined
+  /** The client that is going to run: its version is known, whatever the project asks for. */
+  readonly running?: ClientName | undefined
   /** The clients to judge; what shows another one counts as a sign of it. Default all that are known. */
   readonly known?: readonly ClientName[] | undefined
 }
@@ -37,12 +42,18 @@ export interface LoadProjectOptions {
 /** What is known of a pnpm. */
 export interface PnpmInUse {
   readonly version: string | undefined
-  /** Whether it is the one that runs, whatever the project asks for. */
-  readonly isRun?: boolean
 }
 
 /** The clients that this version can judge: the one list. */
-export const judgedClients: readonly ClientName[] = ['npm', 'pnpm']
+export const judgedClients: readonly ClientName[] = [
+  'npm',
+  'pnpm',
+  'yarn',
+  'yarn-berry',
+  'bun',
+  'deno',
+  'vlt',
+]
 
 /** What is known of an npm. */
 export interface NpmInUse {
@@ -74,6 +85,8 @@ export interface Project {
   readonly pnpmConfig: PnpmConfig | undefined
   /** Where pnpm is in use, what its `pnpm-workspace.yaml` says. */
   readonly pnpmWorkspace: PnpmWorkspace | undefined
+  /** What stands beside the manifests for clients in use: catalogs, imports, modifiers. */
+  readonly specifierFiles: readonly SpecifierFile[]
   /** jsr-guard's hook for pnpm, where pnpm is in use and the project has it. */
   readonly pnpmHook: PnpmHook | undefined
 }
@@ -96,19 +109,21 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     loadLockfiles(detected.lockfiles, {
       root,
       known,
-      hasNpm: detected.hasNpm,
+      hasNpm: detected.inUse.has('npm'),
       npmVersion: options.npm.version,
       hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
     }),
   ])
-  const { clients, pnpmConfig } = await loadClients(detected, {
+  const { clients, pnpmConfig } = await loadClients(detected.inUse, {
     root,
     env,
     home,
     declared,
     npmConfig,
     workspace: pnpmWorkspace?.settings,
-    pnpm: options.pnpm,
+    versions: { ...options.versions, pnpm: options.pnpm?.version },
+    nodePath: options.npm.nodePath,
+    running: options.running,
   })
   const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
   return {
@@ -124,7 +139,8 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     ],
     npmConfig,
     pnpmConfig,
-    pnpmWorkspace: detected.hasPnpm ? pnpmWorkspace : undefined,
+    pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
+    specifierFiles: await loadSpecifierFiles(detected.inUse, { root, env, home }),
     pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
   }
 }

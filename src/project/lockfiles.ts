@@ -4,7 +4,7 @@ import {
   findLockfileFormat,
   isStandInObeyed,
   lockfileFormats,
-  readLockfile,
+  type LockfileFormat,
 } from '../lockfile/formats.ts'
 import type { LockfileInUse } from '../policy/rule.ts'
 import type { ClientName } from '../route/route.ts'
@@ -34,18 +34,18 @@ export async function loadLockfiles(
 ): Promise<LockfileInUse[]> {
   const chosen = new Set([...findChosen(files, options), ...findPnpmChosen(files, options)])
   const loaded = await Promise.all(
-    files
-      .filter((found) => !isStandIn(found))
-      .map((found) => loadLockfile(found, { ...options, chosen })),
+    files.map((found) => loadLockfile(found, { ...options, chosen })),
   )
-  const isObeyed = options.hasNpm && areStandInsObeyed(loaded)
+  if (!options.hasNpm || !areStandInsObeyed(loaded)) return loaded
   const standIns = await Promise.all(
     files
       .filter(isStandIn)
-      .map((found) => (isObeyed ? { ...found, client: 'npm' as const } : found))
-      .map((found) => loadLockfile(found, { ...options, chosen })),
+      .map((found) => loadLockfile({ ...found, client: 'npm' }, { ...options, chosen })),
   )
-  return [...loaded, ...standIns]
+  // What its own client would make of the file is left out only where that can't be judged.
+  const isSaid = ({ file, client }: LockfileInUse): boolean =>
+    standIns.some((standIn) => standIn.file === file) && !options.known.includes(client)
+  return [...loaded.filter((found) => !isSaid(found)), ...standIns]
 }
 
 function isStandIn({ file }: ClientFile): boolean {
@@ -97,24 +97,21 @@ async function loadLockfile(
   { root, chosen, known }: LoadLockfilesOptions & { readonly chosen: ReadonlySet<string> },
 ): Promise<LockfileInUse> {
   const content = await readFileText(path.join(root, file))
-  if (known.includes(client) && findLockfileFormat(file)?.client === client) {
-    const isAuthoritative = chosen.has(file)
-    return { file, client, content: readContent(file, content), isAuthoritative }
+  const format = findLockfileFormat(file, client)
+  if (!known.includes(client) || format?.client !== client) {
+    return { file, client, content: unjudged(client), isAuthoritative: true }
   }
-  const name = client === 'yarn' && isBerry(content) ? 'yarn-berry' : client
-  return { file, client: name, content: unjudged(name), isAuthoritative: true }
+  // Of npm's and pnpm's lockfiles one is chosen; the other clients have only one.
+  const isOnly = format.role === 'lockfile' && client !== 'npm' && client !== 'pnpm'
+  const isAuthoritative = isOnly || chosen.has(file)
+  return { file, client, content: readContent(format, content), isAuthoritative }
 }
 
-/** Yarn 2 and later write YAML, in which the lockfile's own version stands under `__metadata`. */
-function isBerry(content: FileText): boolean {
-  return content.type === 'text' && /^__metadata:/m.test(content.text)
-}
-
-function readContent(file: string, content: FileText): LockfileInUse['content'] {
+function readContent(format: LockfileFormat, content: FileText): LockfileInUse['content'] {
   if (content.type === 'absent') return unreadable('it is gone')
   if (content.type === 'unreadable') return unreadable(content.reason)
   try {
-    return { type: 'read', lockfile: readLockfile(file, content.text) }
+    return { type: 'read', lockfile: format.read(content.text) }
   } catch (error) {
     if (!(error instanceof JsrGuardError)) throw error
     const { message, line, hint } = error

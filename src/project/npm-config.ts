@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { devNull } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import { createNpmConfig, readEnvironmentVariable, type NpmConfig } from '../config/npm-config.ts'
+import { createNpmConfig, type NpmConfig } from '../config/npm-config.ts'
 import {
   createArgumentsLayer,
   createDefaultLayer,
@@ -15,6 +15,7 @@ import { JsrGuardError } from '../errors.ts'
 import { hasCode } from './error-code.ts'
 import { findNpmRoot } from './npm-root.ts'
 import { describeFile, homeOf } from './config-place.ts'
+import { defaultPrefix, pathsOf } from './npm-prefix.ts'
 
 /** What npm's configuration depends on. */
 export interface LoadNpmConfigOptions {
@@ -97,27 +98,11 @@ function createPathResolver(options: LoadNpmConfigOptions): (text: string) => st
     homePrefix.test(text) ? paths.resolve(home, text.slice(2)) : paths.resolve(cwd, text)
 }
 
-/** npm's folder for what is global, from the `node` that runs it. */
-function defaultPrefix(options: LoadNpmConfigOptions): string {
-  const { env, nodePath = process.execPath, platform = process.platform } = options
-  const prefix = readEnvironmentVariable(env, 'PREFIX', platform)
-  if (prefix) return prefix
-  const paths = pathsOf(platform)
-  if (platform === 'win32') return paths.dirname(nodePath)
-  const above = paths.dirname(paths.dirname(nodePath))
-  const destination = readEnvironmentVariable(env, 'DESTDIR', platform)
-  return destination ? paths.join(destination, above) : above
-}
-
 function globalFile(
   prefix: unknown,
   { platform = process.platform }: LoadNpmConfigOptions,
 ): string | undefined {
   return typeof prefix === 'string' ? pathsOf(platform).resolve(prefix, 'etc/npmrc') : undefined
-}
-
-function pathsOf(platform: NodeJS.Platform): path.PlatformPath {
-  return platform === 'win32' ? path.win32 : path.posix
 }
 
 async function readArguments(argv: readonly string[] = []): Promise<NpmLayer> {

@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
+import { listFoldersUpwards } from './upwards.ts'
 
 /** How the root is looked for. */
 export interface FindNpmRootOptions {
@@ -21,7 +22,7 @@ export async function findNpmRoot(
   { workspaces = true }: FindNpmRootOptions = {},
 ): Promise<string> {
   const start = await realpath(cwd)
-  const folders = listUpwards(start)
+  const folders = listFoldersUpwards(start)
   const nearest = await findNearest(folders)
   if (nearest === undefined) return start
   if (!workspaces) return nearest
@@ -29,11 +30,6 @@ export async function findNpmRoot(
     if (await hasWorkspace(folder, nearest)) return folder
   }
   return nearest
-}
-
-function listUpwards(folder: string): string[] {
-  const parent = path.dirname(folder)
-  return parent === folder ? [folder] : [folder, ...listUpwards(parent)]
 }
 
 async function findNearest(folders: readonly string[]): Promise<string | undefined> {

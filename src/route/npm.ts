@@ -2,6 +2,7 @@ import type { NpmConfig, NpmSetting } from '../config/npm-config.ts'
 import { publicNpmRegistry } from '../url/public-registry.ts'
 import { parseRegistryUrl } from '../url/web-url.ts'
 import type { Route } from './route.ts'
+import { readScope } from './scope.ts'
 import { createSettingRoute } from './setting-route.ts'
 
 /**
@@ -30,11 +31,6 @@ function isBuiltIn({ layer, value }: NpmSetting): boolean {
 function findMapping(config: NpmConfig, scope: string | undefined): NpmSetting | undefined {
   const setting = scope === undefined ? undefined : config.get(`${scope}:registry`)
   return setting?.value ? setting : undefined
-}
-
-function readScope(packageName: string): string | undefined {
-  const slash = packageName.indexOf('/')
-  return packageName.startsWith('@') && slash !== -1 ? packageName.slice(0, slash) : undefined
 }
 
 /** With `scope=@corp`, npm asks the registry of `@corp` for every package whose scope has none. */

@@ -7,8 +7,9 @@ import {
 } from '../config/pnpm-config.ts'
 import { isJsrHost, jsrNpmHost } from '../url/jsr-host.ts'
 import { publicNpmRegistry } from '../url/public-registry.ts'
-import { parseRegistryUrl } from '../url/web-url.ts'
+import { createBuiltInRoute } from './built-in.ts'
 import type { Route } from './route.ts'
+import { readScope } from './scope.ts'
 import { createSettingRoute } from './setting-route.ts'
 
 /**
@@ -71,10 +72,11 @@ function findRoute({ sources }: PnpmConfig, packageName: string, version: PnpmVe
   const scope = readScope(packageName)
   const mapping = scope === undefined ? undefined : findSetting(places, scope)
   if (mapping !== undefined) return createSettingRoute(mapping, 'scope')
-  if (scope === '@jsr' && hasJsrBuiltIn(version)) return createBuiltIn(`https://${jsrNpmHost}/`)
+  if (scope === '@jsr' && hasJsrBuiltIn(version))
+    return createBuiltInRoute(`https://${jsrNpmHost}/`, pnpmDefault)
   const registry = findSetting(places, 'default')
   return registry === undefined
-    ? createBuiltIn(publicNpmRegistry)
+    ? createBuiltInRoute(publicNpmRegistry, pnpmDefault)
     : createSettingRoute(registry, 'default')
 }
 
@@ -86,11 +88,6 @@ function findSetting(places: readonly PnpmPlace[], scope: string): PnpmSetting |
   return undefined
 }
 
-function readScope(packageName: string): string | undefined {
-  const slash = packageName.indexOf('/')
-  return packageName.startsWith('@') && slash !== -1 ? packageName.slice(0, slash) : undefined
-}
-
 /**
  * Since 10.9. Of 12.0 to 12.3 it holds for `jsr:` specifiers only, while `npm:@jsr/…` goes to the
  * default registry: a package may have come by either.
@@ -99,13 +96,4 @@ function hasJsrBuiltIn([major, minor]: PnpmVersion): boolean {
   return major > 10 || (major === 10 && minor >= 9)
 }
 
-function createBuiltIn(address: string): Route {
-  return {
-    url: parseRegistryUrl(address),
-    text: address,
-    kind: 'built-in',
-    from: "pnpm's default",
-    file: undefined,
-    line: undefined,
-  }
-}
+const pnpmDefault = "pnpm's default"

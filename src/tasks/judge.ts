@@ -69,6 +69,7 @@ function createContext(project: Project, policy: LoadedPolicy): PolicyContext {
     clients,
     manifests: manifests.map(({ manifest }) => manifest),
     workspaceFile: pnpmWorkspace?.specifiers,
+    otherFiles: project.specifierFiles,
     pnpmHook: project.pnpmHook,
     lockfiles,
   }

@@ -1,5 +1,8 @@
 import { withoutTrailingDots } from './host-name.ts'
 
+/** The host of JSR itself. */
+export const jsrHost = 'jsr.io'
+
 /** The host of JSR's npm endpoint. */
 export const jsrNpmHost = 'npm.jsr.io'
 

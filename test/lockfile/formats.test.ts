@@ -9,8 +9,9 @@ const text = (entry: object): string =>
     packages: { 'node_modules/a': { version: '1.0.0', ...entry } },
   })
 
-test('every format has a file of its own', () => {
-  expect(new Set(files).size).toBe(files.length)
+test('every client has a reader of its own for a file', () => {
+  const readers = lockfileFormats.map(({ file, client }) => `${client} ${file}`)
+  expect(new Set(readers).size).toBe(readers.length)
 })
 
 test.for(['package-lock.json', 'npm-shrinkwrap.json', 'node_modules/.package-lock.json'])(
@@ -35,13 +36,19 @@ test('line, hint and cause are kept', () => {
   expect(old).toMatchObject({ code: 'ERR_JSR_GUARD_LOCKFILE_VERSION', hint: expect.any(String) })
 })
 
-test.for(['', 'a@^1:\n  version "1.0.0"\n'])(
-  'a yarn.lock is never read as holding nothing',
-  (yarn) => {
-    const error = catchError(() => readLockfile('yarn.lock', yarn))
-    expect(error).toMatchObject({ code: 'ERR_JSR_GUARD_LOCKFILE_SYNTAX', file: 'yarn.lock' })
-  },
-)
+test('whose a yarn.lock is, its text tells', () => {
+  const classic = 'a@^1:\n  version "1.0.0"\n'
+  const berry = '__metadata:\n  version: 8\n\n"a@npm:^1":\n  resolution: "a@npm:1.0.0"\n'
+  expect(readLockfile('yarn.lock', classic).packages).toMatchObject([{ key: 'a@^1' }])
+  expect(readLockfile('yarn.lock', berry).packages).toMatchObject([{ key: 'a@npm:^1' }])
+})
+
+test('npm’s reading of a yarn.lock is refused', () => {
+  const standIn = lockfileFormats.find(({ role }) => role === 'stand-in')
+  expect(catchError(() => standIn?.read(''))).toMatchObject({
+    code: 'ERR_JSR_GUARD_LOCKFILE_SYNTAX',
+  })
+})
 
 test('a file that is no known lockfile is a mistake of ours', () => {
   const error = catchError(() => readLockfile('packages/a/package-lock.json', text({})))

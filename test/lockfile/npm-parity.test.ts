@@ -64,6 +64,7 @@ function isTold(fetch: Fetch, packages: readonly LockedPackage[]): boolean {
         case 'route':
           return fetch.type === 'version' && fetch.name === name && fetch.address === version
         case 'bundled':
+        case 'native':
           return false
       }
     }) || isRouted(fetch)

@@ -29,6 +29,7 @@ function describeSource(source: PackageSource): string {
       return `unknown ${source.text}`
     case 'route':
     case 'bundled':
+    case 'native':
       return source.type
   }
 }

@@ -176,6 +176,7 @@ function isHarmless(source: PackageSource): boolean {
     case 'git':
       return !isJsrHost(hostOf(source.url) ?? '')
     case 'unknown':
+    case 'native':
       return false
     case 'local':
     case 'route':

@@ -68,8 +68,8 @@ describe('which of npm’s lockfiles it installs from', () => {
 describe('lockfiles that can’t be judged', () => {
   test.for([
     ['pnpm-lock.yaml', '', 'pnpm'],
-    ['yarn.lock', '# yarn lockfile v1\n', 'yarn'],
-    ['yarn.lock', '__metadata:\n  version: 8\n', 'yarn-berry'],
+    ['yarn.lock', '# yarn lockfile v2\n', 'yarn'],
+    ['yarn.lock', '__metadata:\n  version: 80\n', 'yarn-berry'],
     ['bun.lock', '', 'bun'],
     ['bun.lockb', '\u0000', 'bun'],
     ['deno.lock', '{}', 'deno'],
@@ -93,11 +93,11 @@ describe('lockfiles that can’t be judged', () => {
   ] as const)('a yarn.lock, where %s', async ([, files, isObeyed]) => {
     const cwd = await createProject({ ...declared, ...files, 'yarn.lock': '' })
     const all = await load(cwd)
-    expect(all.lockfiles.at(-1)).toMatchObject({
-      file: 'yarn.lock',
-      client: isObeyed ? 'npm' : 'yarn',
-      content: { type: 'unreadable' },
-    })
+    const standIns = all.lockfiles.filter(({ file }) => file === 'yarn.lock')
+    expect(standIns).toMatchObject([
+      { client: 'yarn', content: { type: 'read' } },
+      ...(isObeyed ? [{ client: 'npm', content: { type: 'unreadable' } }] : []),
+    ])
     const { lockfiles, leftOut } = await load(cwd, { client: 'npm' })
     expect(leftOut).toEqual(isObeyed ? [] : ['yarn.lock'])
     expect(lockfiles.some(({ file }) => file === 'yarn.lock')).toBe(isObeyed)
@@ -109,10 +109,10 @@ describe('lockfiles that can’t be judged', () => {
       'app/pnpm-lock.yaml': '',
       'app/deno.json': '',
     })
-    const { root, lockfiles, unjudged } = await load(join(cwd, 'app'))
+    const { root, lockfiles, clients } = await load(join(cwd, 'app'))
     expect(root).toBe(cwd)
     expect(lockfiles).toMatchObject([{ file: 'app/pnpm-lock.yaml', client: 'pnpm' }])
-    expect(unjudged).toEqual([{ name: 'deno', file: 'app/deno.json', line: undefined }])
+    expect(clients.map(({ name }) => name)).toEqual(['pnpm', 'deno'])
   })
 })
 
@@ -144,11 +144,19 @@ describe('which clients are in use', () => {
     ['nothing says anything', {}, ['npm'], []],
     ['a lockfile of npm’s', { 'package-lock.json': lock }, ['npm'], []],
     ['the record in node_modules', { 'node_modules/.package-lock.json': lock }, ['npm'], []],
-    ['another’s lockfile, which speaks for itself', { 'bun.lock': '' }, [], []],
+    ['a lockfile of Bun’s', { 'bun.lock': '' }, ['bun'], []],
     ['a lockfile of pnpm’s', { 'pnpm-lock.yaml': '' }, ['pnpm'], []],
     ['configuration of pnpm’s', { 'pnpm-workspace.yaml': '' }, ['pnpm'], []],
-    ['another’s configuration', { '.yarnrc.yml': '' }, [], ['yarn-berry .yarnrc.yml']],
-    ['a Yarn’s lockfile beside its configuration', { '.yarnrc.yml': '', 'yarn.lock': '' }, [], []],
+    ['configuration of Yarn’s', { '.yarnrc.yml': '' }, ['yarn-berry'], []],
+    [
+      'configuration of one Yarn’s, lockfile of another’s',
+      { '.yarnrc.yml': '', 'yarn.lock': '' },
+      ['yarn', 'yarn-berry'],
+      [],
+    ],
+    ['a lockfile of Yarn’s', { 'yarn.lock': '__metadata:\n  version: 8\n' }, ['yarn-berry'], []],
+    ['configuration of Deno’s', { 'deno.jsonc': '{}' }, ['deno'], []],
+    ['a lockfile of vlt’s', { 'vlt-lock.json': '{}' }, ['vlt'], []],
     [
       'packageManager',
       { 'package.json': { packageManager: 'pnpm@10.0.0+sha512.abc' } },
@@ -159,8 +167,8 @@ describe('which clients are in use', () => {
     [
       'packageManager of one beside a lockfile of npm’s',
       { 'package.json': { packageManager: 'bun@1.2.3' }, 'package-lock.json': lock },
-      ['npm'],
-      ['bun package.json:2'],
+      ['npm', 'bun'],
+      [],
     ],
     [
       'packageManager of one that nobody knows',
@@ -171,8 +179,8 @@ describe('which clients are in use', () => {
     [
       'devEngines',
       { 'package.json': { devEngines: { packageManager: { name: 'vlt' } } } },
+      ['vlt'],
       [],
-      ['vlt package.json:3'],
     ],
     [
       'devEngines with several',
@@ -181,8 +189,8 @@ describe('which clients are in use', () => {
           devEngines: { packageManager: [{ name: 'npm', version: '>=10' }, { name: 'deno' }] },
         },
       },
-      ['npm'],
-      ['deno package.json:3'],
+      ['npm', 'deno'],
+      [],
     ],
     [
       'fields of other types',

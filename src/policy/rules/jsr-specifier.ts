@@ -3,11 +3,12 @@ import { findOverriddenName } from '../../manifest/override-key.ts'
 import type { ManifestDependency } from '../../manifest/package-json.ts'
 import { quoteShort } from '../../specifier/jsr-name.ts'
 import { isJsrSpecifier, isPaddedJsrSpecifier } from '../../specifier/jsr-specifier.ts'
-import { clientTitles } from '../advice.ts'
+import { clientTitles, formatRoute } from '../advice.ts'
 import { detectJsrSupport } from '../jsr-support.ts'
 import { detectJsrTarget } from '../jsr-target.ts'
 import { isOverridden } from '../overrides.ts'
-import type { ClientInUse, JudgedContext, Rule, RuleFinding } from '../rule.ts'
+import { isPrivate } from '../private-registry.ts'
+import type { ClientInUse, JudgedContext, Rule, RuleFinding, SpecifierFile } from '../rule.ts'
 
 /**
  * A warning where a client stops with an error, or passes over an optional peer: nothing wrong gets
@@ -29,17 +30,21 @@ Run jsr-guard install, which translates the specifiers for the time of the run, 
 Where a locked package asks, its manifest can't be changed: the hint says which overrides to put into the root's package.json.`,
 
   *check({ clients, manifests, specifierFiles, judged }: JudgedContext) {
-    for (const { file, dependencies } of specifierFiles) {
+    for (const { file, dependencies, client } of specifierFiles) {
+      const readers = clients.filter(({ name }) => client === undefined || client === name)
       for (const dependency of dependencies) {
         const { alias, line } = dependency
-        const found = checkDependency(dependency, clients)
+        // Deno reads jsr: in its own files since there is Deno for it.
+        const fault = client === 'deno' ? undefined : checkDependency(dependency, readers)
+        const found = fault ?? checkNative(dependency, readers, client)
         if (found !== undefined) yield { ...found, file, line, package: alias }
       }
     }
-    for (const { file, lockfile } of judged) {
+    for (const { file, lockfile, client } of judged) {
+      const readers = client === undefined ? clients : [client]
       for (const specifier of lockfile.transitiveSpecifiers) {
         if (isOverridden(specifier, manifests)) continue
-        const found = checkTransitive(specifier, clients)
+        const found = checkTransitive(specifier, readers)
         if (found !== undefined) yield { ...found, file, line: specifier.line() }
       }
     }
@@ -71,6 +76,27 @@ function checkDependency(
   }
   const failing = describeFailing(text, clients)
   return failing === undefined ? undefined : { ...failing, hint }
+}
+
+/**
+ * Some read the specifier and ask JSR for it by a way of their own, whatever the route of `@jsr` is:
+ * vlt everywhere, Deno in its own files.
+ */
+function checkNative(
+  { alias, specifier }: ManifestDependency,
+  clients: readonly ClientInUse[],
+  only: SpecifierFile['client'],
+): Fault | undefined {
+  const target = detectTarget(alias, specifier)
+  if (target === undefined) return undefined
+  for (const { name, nativeRoute } of clients) {
+    if (nativeRoute === undefined || isPrivate(nativeRoute)) continue
+    if (name === 'deno' && only !== 'deno') continue
+    const text = `${quoteShort(alias)}: ${quoteShort(specifier)}`
+    const message = `${clientTitles[name]} asks ${formatRoute(nativeRoute)} for ${text}, whatever @jsr is mapped to`
+    return { severity: 'error', message, hint: `write ${quoteShort(target)}` }
+  }
+  return undefined
 }
 
 /** The way out is npm's: `overrides`, for the one package, which also works where the root has the alias too. */

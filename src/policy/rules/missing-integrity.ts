@@ -1,5 +1,6 @@
 import type { LockedPackage } from '../../lockfile/locked-package.ts'
 import { formatPackage, formatRelocking, locatePackage } from '../advice.ts'
+import { hasJsrName } from '../jsr-target.ts'
 import type { JudgedContext, Rule } from '../rule.ts'
 
 /**
@@ -21,6 +22,8 @@ Old lockfiles have such entries, and so have some that were written with omit-lo
       for (const locked of unpinned) {
         if (!isFetched(locked)) continue
         yield {
+          // For whoever is on another platform, it is installed without a hash the first time.
+          ...(isLater(locked) ? { severity: 'warning' as const } : {}),
           message: `${formatPackage(locked)} ${describe(locked)}`,
           hint: formatRelocking(isAuthoritative),
           ...locatePackage(locked, file),
@@ -31,10 +34,15 @@ Old lockfiles have such entries, and so have some that were written with omit-lo
 }
 
 function isFetched({ source }: LockedPackage): boolean {
-  return source.type === 'remote' || source.type === 'route'
+  return source.type === 'remote' || source.type === 'route' || source.type === 'native'
 }
 
-function describe({ integrity }: LockedPackage): string {
+function isLater({ name, alias, pin }: LockedPackage): boolean {
+  return pin === 'later' && !hasJsrName(name) && !hasJsrName(alias)
+}
+
+function describe({ integrity, pin }: LockedPackage): string {
+  if (pin === 'later') return 'is pinned by no hash until it is installed on its platform'
   if (integrity.length === 0) return 'is pinned by no hash'
   return `is pinned by no hash that can be read: ${JSON.stringify(integrity.join(' ').slice(0, 120))}`
 }

@@ -91,7 +91,7 @@ function* checkJsrEntries(judged: JudgedLockfile, context: JudgedContext): Itera
   for (const entry of judged.jsrPackages) {
     const { locked, judgement } = entry
     const { type } = locked.source
-    if (judgement.verdict !== 'unknown' || (type !== 'bundled' && type !== 'route')) continue
+    if (judgement.verdict !== 'unknown' || !undecidedTypes.has(type)) continue
     yield {
       message: `where ${formatPackage(locked)} comes from can't be told: ${formatOrigin(entry, judged)}`,
       hint: hintFor(type, judged, context),
@@ -100,12 +100,15 @@ function* checkJsrEntries(judged: JudgedLockfile, context: JudgedContext): Itera
   }
 }
 
+/** Sources that only the client's configuration, or another package, can tell. */
+const undecidedTypes: ReadonlySet<string> = new Set(['bundled', 'route', 'native'])
+
 function hintFor(
-  type: 'bundled' | 'route',
+  type: LockedPackage['source']['type'],
   { client }: JudgedLockfile,
   { registry }: JudgedContext,
 ): string {
-  return type === 'route'
+  return type !== 'bundled'
     ? formatMapping(client?.name ?? 'npm', registry)
     : 'ask the maker of the package that contains it to depend on it instead'
 }

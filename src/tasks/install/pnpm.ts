@@ -54,7 +54,7 @@ function createSession(run: PnpmRun): ClientSession {
     root,
     packages: parsed.packages,
     // What shows that the project is another client's stops the run.
-    reading: { known: ['pnpm'], pnpm: { version, isRun: true } },
+    reading: { known: ['pnpm'], running: 'pnpm', pnpm: { version } },
     refuse: (project) => refuseProject(project, { version, own }),
     plan: (checked) => planRequest(run, checked),
     listTranslated: (project) => listTranslated(project, version),

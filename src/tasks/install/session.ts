@@ -33,7 +33,7 @@ export interface ClientSession {
   /** The packages that were named, as typed. */
   readonly packages: readonly string[]
   /** How the project is read and judged for it. */
-  readonly reading: Pick<CheckProjectOptions, 'known' | 'npm' | 'pnpm'>
+  readonly reading: Pick<CheckProjectOptions, 'known' | 'running' | 'npm' | 'pnpm' | 'versions'>
   /**
    * Refuses what can't be verified, whatever else is wrong with the project.
    *

@@ -1,0 +1,212 @@
+import { JsrGuardError } from '../errors.ts'
+import type { StrictJson } from '../json/strict-json.ts'
+import { quoteShort } from '../specifier/jsr-name.ts'
+import { isJsrSpecifier, isPaddedJsrSpecifier } from '../specifier/jsr-specifier.ts'
+import { splitIntegrity } from './integrity.ts'
+import { blankJsonExtras } from '../json/blank-extras.ts'
+import type {
+  LockedPackage,
+  LockedProject,
+  Lockfile,
+  PackageSource,
+  TransitiveSpecifier,
+} from './locked-package.ts'
+import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
+import { isNpmName } from './npm-key.ts'
+import { parseSource, unknownSource } from './source.ts'
+
+/**
+ * Reads Bun's `bun.lock`, lockfileVersion 0 to 2.
+ *
+ * Returns one package per entry, in file order. No key may stand twice: of two tables of packages Bun
+ * takes the first, and every other reader the last.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX` for what Bun would not write, or would read
+ *   in another way; `ERR_JSR_GUARD_LOCKFILE_VERSION` for other versions.
+ * @see https://bun.com/docs/pm/lockfile
+ */
+export function readBunLockfile(text: string): Lockfile {
+  const json = readLockfileJson(blankJsonExtras(text))
+  const { packages, workspaces } = readTables(json)
+  const reading: Reading = { lineOf: json.lineOf, packages: [], transitiveSpecifiers: [] }
+  for (const key of Object.keys(packages)) readEntry(reading, key, packages[key])
+  return {
+    packages: reading.packages,
+    projects: readProjects(workspaces, packages, json),
+    transitiveSpecifiers: reading.transitiveSpecifiers,
+  }
+}
+
+/**
+ * Refuses Bun's binary lockfile: nothing but Bun reads it.
+ *
+ * @throws JsrGuardError always.
+ */
+export function refuseBunBinary(): never {
+  throw new JsrGuardError('ERR_JSR_GUARD_LOCKFILE_SYNTAX', 'is binary, and only Bun reads it', {
+    hint: 'make it text: bun install --save-text-lockfile --frozen-lockfile --lockfile-only, then remove it',
+  })
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+interface Reading {
+  readonly lineOf: StrictJson['lineOf']
+  readonly packages: LockedPackage[]
+  readonly transitiveSpecifiers: TransitiveSpecifier[]
+}
+
+const knownFields: ReadonlySet<string> = new Set([
+  'lockfileVersion',
+  'configVersion',
+  'workspaces',
+  'trustedDependencies',
+  'patchedDependencies',
+  'overrides',
+  'catalog',
+  'catalogs',
+  'packages',
+])
+
+function readTables({ value, lineOf }: StrictJson): { packages: Fields; workspaces: Fields } {
+  if (!isJsonObject(value)) throw damaged('is no JSON object', undefined)
+  const version = value['lockfileVersion']
+  if (version !== 0 && version !== 1 && version !== 2) {
+    throw new JsrGuardError(
+      'ERR_JSR_GUARD_LOCKFILE_VERSION',
+      `is of version ${JSON.stringify(version)}; versions 0 to 2 are known`,
+      { hint: relock, line: lineOf('lockfileVersion') },
+    )
+  }
+  const foreign = Object.keys(value).find((field) => !knownFields.has(field))
+  if (foreign !== undefined) {
+    throw damaged(`has ${quoteShort(foreign)}, which Bun does not write`, lineOf(foreign))
+  }
+  const { packages = {}, workspaces = {} } = value
+  if (!isJsonObject(packages)) throw damaged('has packages that are no object', lineOf('packages'))
+  if (!isJsonObject(workspaces)) {
+    throw damaged('has workspaces that are no object', lineOf('workspaces'))
+  }
+  return { packages, workspaces }
+}
+
+const relock = 'restore it, or remove it and lock anew: bun install --lockfile-only'
+
+function damaged(message: string, line: number | undefined): JsrGuardError {
+  return new JsrGuardError('ERR_JSR_GUARD_LOCKFILE_SYNTAX', message, { hint: relock, line })
+}
+
+function readEntry(reading: Reading, key: string, entry: unknown): void {
+  const line = () => reading.lineOf('packages', key)
+  const [resolution, ...rest]: unknown[] = Array.isArray(entry) ? entry : []
+  if (typeof resolution !== 'string') {
+    throw damaged(`has an entry ${quoteShort(key)} that is no list`, line())
+  }
+  const at = resolution.indexOf('@', 1)
+  const name = at === -1 ? resolution : resolution.slice(0, at)
+  const reference = at === -1 ? '' : resolution.slice(at + 1)
+  const info = rest.find((item) => isJsonObject(item))
+  const locked: LockedPackage = {
+    alias: aliasOf(key),
+    name,
+    version: exactVersion.test(reference) ? reference : undefined,
+    source: readSource(name, reference, { rest, info }),
+    integrity: splitIntegrity(readIntegrity(rest)),
+    key,
+    line,
+  }
+  reading.packages.push(locked)
+  if (isJsonObject(info)) reading.transitiveSpecifiers.push(...findRequests(info, locked))
+}
+
+/** `parent/@scope/name`: the last name of the path. */
+function aliasOf(key: string): string {
+  const parts = key.split('/')
+  const last = parts.at(-1) ?? ''
+  const scope = parts.at(-2)
+  return scope?.startsWith('@') === true ? `${scope}/${last}` : last
+}
+
+const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
+
+interface Rest {
+  /** What follows the first element. */
+  readonly rest: readonly unknown[]
+  readonly info: unknown
+}
+
+function readSource(name: string, reference: string, { rest, info }: Rest): PackageSource {
+  if (!isNpmName(name)) return unknownSource(`${name}@${reference}`)
+  if (exactVersion.test(reference)) return readRegistry(rest, info)
+  if (/^(?:workspace|link|file|root):/.test(reference)) {
+    return { type: 'local', path: reference.replace(/^(?:workspace|root):/, '') }
+  }
+  if (/^https?:/i.test(reference)) return parseSource(reference.replace(/#.*$/s, ''))
+  if (/^\.{1,2}\//.test(reference)) return { type: 'local', path: reference }
+  return readGit(reference)
+}
+
+/** `github:owner/name#abc`, `git+https://…#abc`; what else git understands is not told apart. */
+function readGit(reference: string): PackageSource {
+  return /^[a-z+]+:/i.test(reference) ? parseSource(reference) : unknownSource(reference)
+}
+
+/** An address, or an empty text where the configuration decides. */
+function readRegistry(rest: readonly unknown[], info: unknown): PackageSource {
+  const [address] = rest
+  if (isJsonObject(info) && info['bundled'] === true) return { type: 'bundled' }
+  if (rest.length < 2 || rest.length > 3 || typeof address !== 'string' || rest[1] !== info) {
+    return unknownSource('an entry of another shape')
+  }
+  return address === '' ? { type: 'route' } : parseSource(address)
+}
+
+/** The last element; a repository's is its commit. */
+function readIntegrity(rest: readonly unknown[]): string | undefined {
+  const last = rest.length > 1 ? rest.at(-1) : undefined
+  return typeof last === 'string' ? last : undefined
+}
+
+const dependencyFields: readonly string[] = [
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+]
+
+function* listDependencies(fields: Fields): Generator<readonly [alias: string, specifier: string]> {
+  for (const field of dependencyFields) {
+    const group = fields[field]
+    if (!isJsonObject(group)) continue
+    for (const [alias, specifier] of Object.entries(group)) yield [alias, String(specifier)]
+  }
+}
+
+function findRequests(info: Fields, { name, version, line }: LockedPackage): TransitiveSpecifier[] {
+  const from = version === undefined ? name : `${name}@${version}`
+  return Array.from(listDependencies(info))
+    .filter(([, specifier]) => isJsrSpecifier(specifier) || isPaddedJsrSpecifier(specifier))
+    .map(([alias, specifier]) => ({ from, alias, specifier, line }))
+}
+
+function readProjects(
+  workspaces: Fields,
+  packages: Fields,
+  { lineOf }: StrictJson,
+): LockedProject[] {
+  return Object.entries(workspaces).map(([folder, workspace]) => {
+    const line = () => lineOf('workspaces', folder)
+    if (!isJsonObject(workspace)) {
+      throw damaged(`has a workspace ${quoteShort(folder)} that is no object`, line())
+    }
+    const dependencies = new Map(listDependencies(workspace))
+    const keys = new Map<string, string>()
+    for (const alias of dependencies.keys()) {
+      // What a workspace has for itself stands below its name.
+      const own = `${String(workspace['name'])}/${alias}`
+      const key = [own, alias].find((candidate) => Object.hasOwn(packages, candidate))
+      if (key !== undefined) keys.set(alias, key)
+    }
+    return { folder, dependencies, keys, line }
+  })
+}

@@ -1,0 +1,187 @@
+import { parseTree, findNodeAtLocation, type Node } from 'jsonc-parser'
+import { JsrGuardError } from '../errors.ts'
+import { formatNpmName, quoteShort, tryParseJsrName } from '../specifier/jsr-name.ts'
+import { hexToIntegrity } from './hex-integrity.ts'
+import { splitIntegrity } from './integrity.ts'
+import type { LockedPackage, Lockfile, PackageSource } from './locked-package.ts'
+import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
+import { isNpmName } from './npm-key.ts'
+import { parseSource, unknownSource } from './source.ts'
+
+/**
+ * Reads Deno's `deno.lock`, versions 3 to 5: packages of JSR, packages of npm, and modules by their
+ * address.
+ *
+ * What stands under `jsr` was fetched by Deno's own protocol, which no npm registry speaks.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX` for what Deno would not write;
+ *   `ERR_JSR_GUARD_LOCKFILE_VERSION` for other versions.
+ * @see https://github.com/denoland/deno_lockfile
+ */
+export function readDenoLockfile(text: string): Lockfile {
+  const { value, lineOf } = readLockfileJson(text)
+  if (!isJsonObject(value)) throw damaged('is no JSON object', undefined)
+  const version = value['version']
+  if (version !== '3' && version !== '4' && version !== '5') {
+    throw new JsrGuardError(
+      'ERR_JSR_GUARD_LOCKFILE_VERSION',
+      `is of version ${JSON.stringify(version)}; versions 3 to 5 are known`,
+      { hint: relock, line: lineOf('version') },
+    )
+  }
+  refuseForeignFields(value, version, lineOf)
+  const lookup = createLineLookup(text)
+  const tables = version === '3' ? readTable(value, 'packages', lineOf('packages')) : value
+  const path = version === '3' ? ['packages'] : []
+  const reading: Reading = {
+    table: (name) => readTable(tables, name, lineOf(path[0] ?? name)),
+    lineOf: (name, key) => lookup([...path, name, key]),
+  }
+  return {
+    packages: [...readJsr(reading), ...readNpm(reading), ...readRemotes(value, lookup)],
+    projects: [],
+    transitiveSpecifiers: [],
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+interface Reading {
+  readonly table: (name: string) => Fields
+  readonly lineOf: (table: string, key: string) => number | undefined
+}
+
+const knownFields: Readonly<Record<'3' | '4' | '5', ReadonlySet<string>>> = {
+  '3': new Set(['version', 'packages', 'redirects', 'remote', 'workspace']),
+  '4': new Set(['version', 'specifiers', 'jsr', 'npm', 'redirects', 'remote', 'workspace']),
+  '5': new Set(['version', 'specifiers', 'jsr', 'npm', 'redirects', 'remote', 'workspace']),
+}
+
+function refuseForeignFields(
+  value: Fields,
+  version: '3' | '4' | '5',
+  lineOf: (key: string) => number | undefined,
+): void {
+  const foreign = Object.keys(value).find((field) => !knownFields[version].has(field))
+  if (foreign === undefined) return
+  throw damaged(`has ${quoteShort(foreign)}, which its version does not know`, lineOf(foreign))
+}
+
+const relock = 'restore it, or remove it and lock anew: deno install'
+
+function damaged(message: string, line: number | undefined): JsrGuardError {
+  return new JsrGuardError('ERR_JSR_GUARD_LOCKFILE_SYNTAX', message, { hint: relock, line })
+}
+
+function readTable(value: Fields, name: string, line: number | undefined): Fields {
+  const table = value[name]
+  if (table === undefined) return {}
+  if (isJsonObject(table)) return table
+  throw damaged(`has ${quoteShort(name)}, which is no object`, line)
+}
+
+/** The text is parsed once more for the first line that is asked for: findings are few. */
+function createLineLookup(text: string): (path: readonly string[]) => number | undefined {
+  let tree: Node | undefined
+  return (path) => {
+    tree ??= parseTree(text)
+    const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path])
+    const key = node?.parent?.children?.[0] ?? node
+    return key === undefined ? undefined : text.slice(0, key.offset).split('\n').length
+  }
+}
+
+/** `@scope/name@1.0.0`, with the hash of the package's manifest, in which its files are pinned. */
+function* readJsr({ table, lineOf }: Reading): Generator<LockedPackage> {
+  for (const [key, entry] of Object.entries(table('jsr'))) {
+    const line = () => lineOf('jsr', key)
+    const fields = readEntry(key, entry, line)
+    const at = key.indexOf('@', 1)
+    const jsrName = at === -1 ? undefined : tryParseJsrName(key.slice(0, at))
+    const version = at === -1 ? undefined : key.slice(at + 1)
+    yield {
+      alias: key.slice(0, Math.max(0, at)),
+      name: jsrName === undefined ? key : formatNpmName(jsrName),
+      version,
+      source: jsrName === undefined ? unknownSource(key) : { type: 'native' },
+      integrity: readHash(fields['integrity']),
+      key: `jsr:${key}`,
+      line,
+    }
+  }
+}
+
+/** `name@1.0.0`, and behind a `_` the peers that it was resolved with. */
+function* readNpm({ table, lineOf }: Reading): Generator<LockedPackage> {
+  for (const [key, entry] of Object.entries(table('npm'))) {
+    const line = () => lineOf('npm', key)
+    const fields = readEntry(key, entry, line)
+    const at = key.indexOf('@', 1)
+    const name = at === -1 ? key : key.slice(0, at)
+    const rest = at === -1 ? '' : key.slice(at + 1)
+    const end = rest.indexOf('_')
+    const version = end === -1 ? rest : rest.slice(0, end)
+    const { integrity } = fields
+    yield {
+      alias: name,
+      name,
+      version,
+      source: readSource(name, version, fields['tarball']),
+      integrity: typeof integrity === 'string' ? splitIntegrity(integrity) : [],
+      key: `npm:${key}`,
+      line,
+    }
+  }
+}
+
+function readEntry(key: string, entry: unknown, line: () => number | undefined): Fields {
+  if (isJsonObject(entry)) return entry
+  throw damaged(`has an entry ${quoteShort(key)} that is no object`, line())
+}
+
+const exactVersion = /^\d+\.\d+\.\d+(?:[-+][a-z\d.+-]+)?$/i
+
+/** Deno leaves the address out where it is the public registry's; then the configuration decides. */
+function readSource(name: string, version: string, tarball: unknown): PackageSource {
+  if (!isNpmName(name) || !exactVersion.test(version)) return unknownSource(`${name}@${version}`)
+  if (tarball === undefined) return { type: 'route' }
+  return typeof tarball === 'string' ? parseSource(tarball) : unknownSource(String(tarball))
+}
+
+/** Modules by their address, and where an address was redirected to. */
+function* readRemotes(
+  value: Fields,
+  lookup: (path: readonly string[]) => number | undefined,
+): Generator<LockedPackage> {
+  const remote = readTable(value, 'remote', undefined)
+  for (const [address, hash] of Object.entries(remote)) {
+    yield createModule(address, readHash(hash), () => lookup(['remote', address]))
+  }
+  for (const [from, target] of Object.entries(readTable(value, 'redirects', undefined))) {
+    const address = String(target)
+    if (Object.hasOwn(remote, address) || !/^https?:/i.test(address)) continue
+    yield createModule(address, [], () => lookup(['redirects', from]))
+  }
+}
+
+function createModule(
+  address: string,
+  integrity: readonly string[],
+  line: () => number | undefined,
+): LockedPackage {
+  const source = parseSource(address)
+  return {
+    alias: address,
+    name: address,
+    version: undefined,
+    source,
+    integrity,
+    key: address,
+    line,
+  }
+}
+
+/** A SHA-256 in hexadecimal. */
+function readHash(hash: unknown): readonly string[] {
+  return typeof hash === 'string' && hash !== '' ? [hexToIntegrity('sha256', hash)] : []
+}

@@ -1,0 +1,66 @@
+/** What the id of a package in a `vlt-lock.json` says. */
+export type VltId =
+  /** A registry, by its alias or its address, and `name@version`. */
+  | {
+      readonly type: 'registry'
+      readonly registry: string
+      readonly name: string
+      readonly version: string
+    }
+  | { readonly type: 'git'; readonly address: string }
+  | { readonly type: 'remote'; readonly address: string }
+  /** A folder, relative to the lockfile. */
+  | { readonly type: 'file'; readonly folder: string }
+  | { readonly type: 'workspace'; readonly folder: string }
+
+/**
+ * Reads the id of a package: parts divided by `~`, in which signs that no file may be called by are
+ * written otherwise. `undefined` for what vlt does not write.
+ *
+ * @see https://github.com/vltpkg/vltpkg (`src/dep-id/src/browser.ts`)
+ */
+export function parseVltId(id: string): VltId | undefined {
+  const parts = id.split('~').map(decode)
+  const [type, first, second] = parts
+  if (type === undefined || first === undefined || parts.length > 4) return undefined
+  if (type === '') return readRegistry(first, second)
+  if (type === 'git') {
+    return second === undefined ? undefined : { type, address: `${first}#${second}` }
+  }
+  if (type === 'remote') return { type, address: first }
+  return type === 'file' || type === 'workspace' ? { type, folder: first } : undefined
+}
+
+function readRegistry(registry: string, spec: string | undefined): VltId | undefined {
+  const at = spec === undefined ? -1 : spec.indexOf('@', 1)
+  if (spec === undefined || at === -1) return undefined
+  return { type: 'registry', registry, name: spec.slice(0, at), version: spec.slice(at + 1) }
+}
+
+const signs: ReadonlyMap<string, string> = new Map([
+  ['__', '_'],
+  ['_p', '+'],
+  ['_b', '\\'],
+  ['_c', ':'],
+  ['_t', '~'],
+  ['_l', '<'],
+  ['_g', '>'],
+  ['_q', '"'],
+  ['_i', '|'],
+  ['_m', '?'],
+  ['_a', '*'],
+  ['_d', '.'],
+  ['_s', ' '],
+])
+
+/** `undefined` where a sign is written as vlt does not write it. */
+function decode(part: string): string | undefined {
+  let isKnown = true
+  const text = part.replace(/_.?|\+/gs, (found) => {
+    if (found === '+') return '/'
+    const sign = signs.get(found)
+    if (sign === undefined) isKnown = false
+    return sign ?? ''
+  })
+  return isKnown ? text : undefined
+}

@@ -1,0 +1,202 @@
+import { JsrGuardError } from '../errors.ts'
+import type { StrictJson } from '../json/strict-json.ts'
+import { quoteShort } from '../specifier/jsr-name.ts'
+import { splitIntegrity } from './integrity.ts'
+import type { LockedPackage, LockedProject, Lockfile, PackageSource } from './locked-package.ts'
+import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
+import { isNpmName } from './npm-key.ts'
+import { parseSource, unknownSource } from './source.ts'
+import { parseVltId, type VltId } from './vlt-id.ts'
+
+/**
+ * Reads vlt's `vlt-lock.json`, lockfileVersion 1.
+ *
+ * Returns one package per node, in file order, and further ones for each alias beyond the first.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX` for what vlt would not write;
+ *   `ERR_JSR_GUARD_LOCKFILE_VERSION` for other versions.
+ * @see https://github.com/vltpkg/vltpkg (`src/graph/src/lockfile/types.ts`)
+ */
+export function readVltLockfile(text: string): Lockfile {
+  const json = readLockfileJson(text)
+  const { options, nodes, edges } = readTables(json)
+  const edgesRead = readEdges(edges, json)
+  const packages: LockedPackage[] = []
+  for (const id of Object.keys(nodes)) {
+    const locked = readNode(id, nodes[id], { json, options })
+    if (locked === undefined) continue
+    const aliases = edgesRead.aliases.get(id) ?? new Set([locked.alias])
+    for (const alias of aliases) packages.push({ ...locked, alias })
+  }
+  return { packages, projects: edgesRead.projects, transitiveSpecifiers: [] }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const relock = 'restore it, or remove it and lock anew: vlt install'
+
+function damaged(message: string, line: number | undefined): JsrGuardError {
+  return new JsrGuardError('ERR_JSR_GUARD_LOCKFILE_SYNTAX', message, { hint: relock, line })
+}
+
+const knownFields: ReadonlySet<string> = new Set(['lockfileVersion', 'options', 'nodes', 'edges'])
+
+function readTables({ value, lineOf }: StrictJson): {
+  readonly options: Fields
+  readonly nodes: Fields
+  readonly edges: Fields
+} {
+  if (!isJsonObject(value)) throw damaged('is no JSON object', undefined)
+  const { lockfileVersion, options, nodes, edges } = value
+  if (lockfileVersion !== 1) {
+    throw new JsrGuardError(
+      'ERR_JSR_GUARD_LOCKFILE_VERSION',
+      `is of version ${JSON.stringify(lockfileVersion)}; version 1 is known`,
+      { hint: relock, line: lineOf('lockfileVersion') },
+    )
+  }
+  const foreign = Object.keys(value).find((field) => !knownFields.has(field))
+  if (foreign !== undefined) {
+    throw damaged(`has ${quoteShort(foreign)}, which vlt does not write`, lineOf(foreign))
+  }
+  if (!isJsonObject(options)) throw damaged('has no object "options"', lineOf('options'))
+  if (!isJsonObject(nodes)) throw damaged('has no object "nodes"', lineOf('nodes'))
+  if (!isJsonObject(edges)) throw damaged('has no object "edges"', lineOf('edges'))
+  return { options, nodes, edges }
+}
+
+interface NodeContext {
+  readonly json: StrictJson
+  readonly options: Fields
+}
+
+/** `undefined` for a folder of the project's own. */
+function readNode(id: string, node: unknown, context: NodeContext): LockedPackage | undefined {
+  const { lineOf } = context.json
+  const line = () => lineOf('nodes', id)
+  const label = `has a node ${quoteShort(id)}`
+  if (!Array.isArray(node)) throw damaged(`${label} that is no list`, line())
+  const [, name, integrity, resolved]: unknown[] = node
+  for (const text of [name, integrity, resolved]) {
+    if (text === undefined || text === null || typeof text === 'string') continue
+    throw damaged(`${label} with something else than text`, line())
+  }
+  const place = parseVltId(id)
+  if (place === undefined) throw damaged(`${label}, which vlt does not write`, line())
+  if (place.type === 'workspace' || (place.type === 'file' && place.folder === '.'))
+    return undefined
+  const known = place.type === 'registry' ? place.name : String(name ?? id)
+  return {
+    alias: known,
+    name: known,
+    version: place.type === 'registry' ? place.version : undefined,
+    source: readSource(place, { name, resolved }, context),
+    integrity: splitIntegrity(typeof integrity === 'string' ? integrity : undefined),
+    key: id,
+    line,
+  }
+}
+
+const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
+
+function readSource(
+  place: VltId,
+  { name, resolved }: { readonly name: unknown; readonly resolved: unknown },
+  { options }: NodeContext,
+): PackageSource {
+  if (place.type === 'file' || place.type === 'workspace')
+    return { type: 'local', path: place.folder }
+  if (place.type === 'remote') return parseSource(place.address)
+  if (place.type === 'git') return parseSource(gitAddress(place.address))
+  const isPlain = isNpmName(place.name) && exactVersion.test(place.version)
+  if (!isPlain) return unknownSource(`${place.name}@${place.version}`)
+  if (typeof name === 'string' && name !== place.name) {
+    return unknownSource(`${name} under the id of ${place.name}`)
+  }
+  return typeof resolved === 'string' && resolved !== ''
+    ? parseSource(resolved)
+    : findRegistry(place, options)
+}
+
+type RegistryId = Extract<VltId, { type: 'registry' }>
+
+/**
+ * Without an address of its own a package comes from where the options in the lockfile say, which
+ * vlt writes wherever they are not the defaults; else the configuration decides.
+ */
+function findRegistry({ registry, name, version }: RegistryId, options: Fields): PackageSource {
+  const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : ''
+  const inOptions = (table: string, key: string): unknown => fieldsOf(options[table])[key]
+  const address = /^https?:\/\//i.test(registry)
+    ? registry
+    : registry === 'jsr'
+      ? inOptions('jsr-registries', 'jsr')
+      : (inOptions('scoped-registries', scope) ??
+        inOptions('scope-registries', scope) ??
+        inOptions('registries', registry) ??
+        (registry === 'npm' || registry === '' ? options['registry'] : undefined))
+  if (typeof address === 'string') return parseSource(conventional(address, name, version))
+  if (registry === 'jsr') return { type: 'native' }
+  return registry === 'npm' || registry === '' ? { type: 'route' } : unknownSource(registry)
+}
+
+function conventional(registry: string, name: string, version: string): string {
+  const base = registry.endsWith('/') ? registry : `${registry}/`
+  return `${base}${name}/-/${name.slice(name.indexOf('/') + 1)}-${version}.tgz`
+}
+
+function gitAddress(address: string): string {
+  return /^https?:|^ssh:/i.test(address) ? `git+${address}` : address
+}
+
+function fieldsOf(value: unknown): Fields {
+  return isJsonObject(value) ? value : {}
+}
+
+interface Edges {
+  readonly aliases: ReadonlyMap<string, ReadonlySet<string>>
+  readonly projects: readonly LockedProject[]
+}
+
+/** `from alias`: `type specifier to`. */
+function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
+  const aliases = new Map<string, Set<string>>()
+  const projects = new Map<
+    string,
+    { dependencies: Map<string, string>; keys: Map<string, string> }
+  >()
+  for (const [key, value] of Object.entries(edges)) {
+    const edge = readEdge(key, value)
+    if (edge === undefined) {
+      throw damaged(`has an edge ${quoteShort(key)} that vlt does not write`, lineOf('edges', key))
+    }
+    const { from, alias, specifier, to } = edge
+    if (to !== 'MISSING') aliases.set(to, (aliases.get(to) ?? new Set()).add(alias))
+    const place = from.startsWith('~') ? undefined : parseVltId(from)
+    if (place === undefined || (place.type !== 'file' && place.type !== 'workspace')) continue
+    const folder = place.folder === '.' ? '' : place.folder
+    const project = projects.get(folder) ?? { dependencies: new Map(), keys: new Map() }
+    projects.set(folder, project)
+    project.dependencies.set(alias, specifier)
+    if (to !== 'MISSING') project.keys.set(alias, to)
+  }
+  const line = () => lineOf('edges')
+  return {
+    aliases,
+    projects: Array.from(projects, ([folder, project]) => ({ folder, ...project, line })),
+  }
+}
+
+interface Edge {
+  readonly from: string
+  readonly alias: string
+  readonly specifier: string
+  readonly to: string
+}
+
+function readEdge(key: string, value: unknown): Edge | undefined {
+  const [, from, alias] = /^(\S+) (\S+)$/.exec(key) ?? []
+  const [, specifier, to] = typeof value === 'string' ? (/^\S+ (.*) (\S+)$/.exec(value) ?? []) : []
+  if (from === undefined || alias === undefined) return undefined
+  return specifier === undefined || to === undefined ? undefined : { from, alias, specifier, to }
+}
