@@ -49,7 +49,10 @@ export async function loadClients(
   const names = otherNames.filter((name) => inUse.has(name))
   const [pnpmConfig, ...others] = await Promise.all([
     inUse.has('pnpm') ? loadPnpm(options) : undefined,
-    ...names.map(async (name) => createClient(name, await loaders[name](options))),
+    ...names.map(async (name) => ({
+      ...createClient(name, await loaders[name](options)),
+      isTranslated: options.running === name,
+    })),
   ])
   const npm = inUse.has('npm') ? [createNpmClient(options.npmConfig)] : []
   const pnpm = pnpmConfig === undefined ? [] : [createClient('pnpm', pnpmConfig)]

@@ -1,11 +1,18 @@
 import { JsrGuardError } from '../../errors.ts'
 import type { ClientName } from '../../route/route.ts'
+import { bunClient } from './bun.ts'
+import { denoClient } from './deno.ts'
 import { npmClient } from './npm.ts'
 import { pnpmClient } from './pnpm.ts'
 import type { InstallClient } from './session.ts'
 
 /** The clients that installs are run with: the one list. */
-export const installClients: readonly InstallClient[] = [npmClient, pnpmClient]
+export const installClients: readonly InstallClient[] = [
+  npmClient,
+  pnpmClient,
+  bunClient,
+  denoClient,
+]
 
 /**
  * The client that a run uses: the one that was asked for, else the one that the project is installed
@@ -21,7 +28,7 @@ export function findInstallClient(
   const found = installClients.find(({ name }) => name === (asked ?? detected))
   if (found !== undefined) return found
   if (asked === undefined) return npmClient
-  const names = installClients.map(({ name }) => name).join(' and ')
+  const names = installClients.map(({ name }) => name).join(', ')
   throw new JsrGuardError('ERR_JSR_GUARD_UNSUPPORTED', `this version can't run ${asked}`, {
     hint: `judge its lockfile with jsr-guard check; install runs ${names}`,
   })

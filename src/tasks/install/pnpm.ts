@@ -4,9 +4,9 @@ import { translateArguments } from '../../client/npm-plan.ts'
 import { planPnpm } from '../../client/pnpm-plan.ts'
 import { findPnpm } from '../../client/pnpm-program.ts'
 import type { ClientProgram } from '../../client/program.ts'
-import { findValue, parsePnpmArguments, type PnpmArguments } from '../../config/pnpm-arguments.ts'
+import { findValue, type ClientArguments } from '../../config/client-arguments.ts'
+import { parsePnpmArguments } from '../../config/pnpm-arguments.ts'
 import { listPnpmSettings } from '../../config/pnpm-settings.ts'
-import type { LockedPackage } from '../../lockfile/locked-package.ts'
 import { detectJsrSupport } from '../../policy/jsr-support.ts'
 import { findFolder } from '../../project/folder.ts'
 import type { Project } from '../../project/load.ts'
@@ -15,6 +15,7 @@ import { findPnpmRoot } from '../../project/pnpm-root.ts'
 import type { SnapshotFiles } from '../../project/snapshot.ts'
 import type { LoadedManifest } from '../../project/workspaces.ts'
 import type { CheckedProject } from '../check.ts'
+import { findMissingLockfile, formatTarballUrl } from './phased-session.ts'
 import { refuseFolder, refuseProject } from './pnpm-refusals.ts'
 import type { ClientNetwork, ClientRequest, ClientSession, InstallClient } from './session.ts'
 import type { InstallOptions } from './step.ts'
@@ -38,7 +39,7 @@ export const pnpmClient: InstallClient = {
 
 interface PnpmRun extends Pick<ClientSession, 'projectFolder' | 'root'> {
   readonly options: InstallOptions
-  readonly parsed: PnpmArguments
+  readonly parsed: ClientArguments
   readonly program: ClientProgram
   /** The package that pnpm is started in; the root, or one of its workspaces. */
   readonly own: string
@@ -61,7 +62,8 @@ function createSession(run: PnpmRun): ClientSession {
     listFiles,
     readNetwork,
     judgeRequest: () => [],
-    judgeLockfile: () => [],
+    judgeLockfile: (checked) =>
+      findMissingLockfile(checked, { name: 'pnpm', lockfile: 'pnpm-lock.yaml' }),
     formatTarballUrl,
     readsCachedMetadata: false,
     explainFailure: async () => await Promise.resolve([]),
@@ -164,20 +166,4 @@ function readNetwork({ npmConfig, pnpmConfig }: Project): ClientNetwork {
     },
     registryOptions: registryOptions(npmConfig, files),
   }
-}
-
-/**
- * What pnpm asks for with `--frozen-lockfile`, whatever the registry's metadata says.
- *
- * @see https://github.com/pnpm/pnpm (`resolving/tarball-url`)
- */
-function formatTarballUrl(
-  { name, version, source }: LockedPackage,
-  registry: URL,
-): URL | undefined {
-  if (source.type !== 'route') return undefined
-  if (source.path !== undefined) return new URL(source.path, registry)
-  if (version === undefined) return undefined
-  const file = `${name.slice(name.lastIndexOf('/') + 1)}-${version.replace(/\+.*$/, '')}.tgz`
-  return new URL(`${name}/-/${file}`, registry)
 }
