@@ -8,6 +8,13 @@ export interface ClientResult {
   readonly end: InstallEnd | undefined
 }
 
+/** What the client is to do. */
+export interface ClientCall {
+  readonly arguments: readonly string[]
+  /** Variables for this call alone. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /**
  * Runs the client with the way out closed.
  *
@@ -16,15 +23,15 @@ export interface ClientResult {
  */
 export async function runClientIn(
   step: InstallStep,
-  args: readonly string[],
+  call: ClientCall,
   output: 'hidden' | 'shown',
 ): Promise<ClientResult> {
   const { session, cwd, wayOut, lock, isStdoutTaken } = step
   const exit = await runClient({
     program: session.program,
-    arguments: args,
+    arguments: call.arguments,
     cwd,
-    env: clientEnvironment(step),
+    env: { ...clientEnvironment(step), ...call.environment },
     output: output === 'hidden' ? 'captured' : isStdoutTaken ? 'stderr' : 'shared',
     stop: wayOut.end,
     onStart: async (pid) => await lock.recordClient(pid),

@@ -5,11 +5,15 @@ import { denoClient } from './deno.ts'
 import { npmClient } from './npm.ts'
 import { pnpmClient } from './pnpm.ts'
 import type { InstallClient } from './session.ts'
+import { yarnBerryClient } from './yarn-berry.ts'
+import { yarnClient } from './yarn.ts'
 
 /** The clients that installs are run with: the one list. */
 export const installClients: readonly InstallClient[] = [
   npmClient,
   pnpmClient,
+  yarnClient,
+  yarnBerryClient,
   bunClient,
   denoClient,
 ]

@@ -59,7 +59,7 @@ function createSession(run: NpmRun): ClientSession {
       lockfiles: ['package-lock.json', 'npm-shrinkwrap.json'].map((file) => path.join(root, file)),
       manifests: manifests.map((manifest) => manifest.path),
     }),
-    readNetwork,
+    readNetwork: readNpmNetwork,
     judgeRequest: (checked) =>
       liftsAllowRemote(checked)
         ? [...findRemoteRequests(checked.context), ...findRemoteArguments(parsed.packages)]
@@ -159,7 +159,8 @@ function refuseExtension(root: string, version: string): void {
   )
 }
 
-function readNetwork({ npmConfig }: Project): ClientNetwork {
+/** How npm gets out, and Yarn 1, which reads the same files. */
+export function readNpmNetwork({ npmConfig }: Project): ClientNetwork {
   const read = (key: string): string | undefined => {
     const value = npmConfig.get(key)?.value
     if (Array.isArray(value)) return value.join(',')

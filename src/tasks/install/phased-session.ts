@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { translateArguments } from '../../client/npm-plan.ts'
 import type { PhasePlan } from '../../client/phase-plan.ts'
@@ -12,7 +13,7 @@ import { registryOptions } from '../../project/npm-registry-options.ts'
 import type { ClientName } from '../../route/route.ts'
 import type { CheckedProject } from '../check.ts'
 import { findLockfile } from './request.ts'
-import type { ClientNetwork, ClientSession } from './session.ts'
+import type { ClientDiversion, ClientNetwork, ClientSession } from './session.ts'
 
 /** A client with two phases, one of which makes the lockfile alone, and `.npmrc` for credentials. */
 export interface PhasedClient extends Pick<ClientSession, 'root' | 'projectFolder'> {
@@ -23,13 +24,22 @@ export interface PhasedClient extends Pick<ClientSession, 'root' | 'projectFolde
   readonly plan: (packages: readonly string[]) => PhasePlan
   /** Whether `jsr:` is translated in manifests for the time of the run. */
   readonly isTranslated: boolean
+  /** Whether it is on the command line; default yes. */
+  readonly translatesArguments?: boolean
   readonly environment: Readonly<Record<string, string>>
   readonly refuse: (project: Project) => void
+  readonly divert?: (folder: string) => ClientDiversion
+  /** Default: what npm's files say. */
+  readonly readNetwork?: (project: Project) => ClientNetwork
+  /** Whether the lockfile must come out of the first phase as it went in. */
+  readonly isFixed?: boolean
 }
 
 /** A session with such a client. */
 export function createPhasedSession(client: PhasedClient): ClientSession {
   const { name, program, parsed, root, projectFolder } = client
+  const lockfile = path.join(root, client.lockfile)
+  let before: string | undefined
   return {
     name,
     program,
@@ -40,24 +50,33 @@ export function createPhasedSession(client: PhasedClient): ClientSession {
     reading: { known: [name], running: name, versions: { [name]: program.version } },
     refuse: client.refuse,
     plan: () => {
-      const { mayLock, ...plan } = client.plan(translateArguments(parsed.packages, parsed.packages))
+      before = readText(lockfile)
+      const { packages } = parsed
+      const isNative = client.translatesArguments === false
+      const { mayLock, ...plan } = client.plan(
+        isNative ? packages : translateArguments(packages, packages),
+      )
       return {
         ...plan,
-        makesLockfile: mayLock,
+        makesLockfile: mayLock || client.isFixed === true,
         isUnsaved: false,
         leavesNoLockfile: false,
         isDryRun: false,
         environment: client.environment,
+        divert: client.divert,
       }
     },
     listTranslated: ({ manifests }) => (client.isTranslated ? manifests : []),
     listFiles: ({ manifests }) => ({
-      lockfiles: [path.join(root, client.lockfile)],
+      lockfiles: [lockfile],
       manifests: manifests.map((manifest) => manifest.path),
     }),
-    readNetwork,
+    readNetwork: client.readNetwork ?? readNetwork,
     judgeRequest: () => [],
-    judgeLockfile: (checked) => findMissingLockfile(checked, client),
+    judgeLockfile: (checked) => [
+      ...findMissingLockfile(checked, client),
+      ...(client.isFixed === true && readText(lockfile) !== before ? [createStale(client)] : []),
+    ],
     formatTarballUrl,
     readsCachedMetadata: true,
     explainFailure: async () => await Promise.resolve([]),
@@ -97,6 +116,24 @@ export function findMissingLockfile(
       version: undefined,
     },
   ]
+}
+
+/** Yarn 1 installs what is not locked all the same. */
+function createStale({ name, lockfile }: PhasedClient): Finding {
+  return {
+    rule: 'stale-lockfile',
+    severity: 'error',
+    message: `${lockfile} does not say all that ${clientTitles[name]} would install`,
+    hint: 'run jsr-guard install to lock again',
+    file: lockfile,
+    line: undefined,
+    package: undefined,
+    version: undefined,
+  }
+}
+
+function readText(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 /**

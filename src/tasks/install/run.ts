@@ -87,7 +87,7 @@ async function install(step: InstallStep, asked: StepResult): Promise<StepResult
   if (request.isUnsaved) await snapshot.rollBackManifests()
   if (request.installArguments === undefined) return asked
   onProgress({ type: 'installing' })
-  const { end } = await runClientIn(step, request.installArguments, 'shown')
+  const { end } = await runClientIn(step, { arguments: request.installArguments }, 'shown')
   // npm saves before it runs the project's own scripts, which may be what ends the run.
   if (end !== undefined) await snapshot.noteChanges()
   else if (request.isUnsaved) await snapshot.rollBackLockfiles()

@@ -92,4 +92,15 @@ export interface ClientRequest {
   readonly isOffline: boolean
   /** Variables for the client, beside those that close its way out. */
   readonly environment: Readonly<Record<string, string>>
+  /**
+   * For a client that makes no lockfile without downloading: what leads all that to a folder which
+   * is removed afterwards.
+   */
+  readonly divert?: ((folder: string) => ClientDiversion) | undefined
+}
+
+/** What is added to the first phase, so that nothing of it stays but the lockfile. */
+export interface ClientDiversion {
+  readonly arguments: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
 }
