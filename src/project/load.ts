@@ -15,6 +15,7 @@ import { loadPnpmHook } from './pnpm-hook.ts'
 import { findPnpmLockfiles, loadPnpmWorkspace, type PnpmWorkspace } from './pnpm-files.ts'
 import { findProjectRoot } from './pnpm-root.ts'
 import { loadSpecifierFiles } from './specifier-files.ts'
+import { findWorkspacePatterns } from './workspace-patterns.ts'
 import { loadManifests, type LoadedManifest } from './workspaces.ts'
 
 /** What loading a project depends on. */
@@ -118,13 +119,16 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     nodePath: options.npm.nodePath,
   })
   const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
-  const unwanted = lockfiles.filter((one) => !isWanted(one)).map(({ file }) => file)
+  const wanted = lockfiles.filter(isWanted)
+  const unwanted = lockfiles
+    .map(({ file }) => file)
+    .filter((file) => !wanted.some((one) => one.file === file))
   return {
     root,
     manifests,
     clients,
     unjudged: detected.unjudged,
-    lockfiles: lockfiles.filter(isWanted),
+    lockfiles: wanted,
     leftOut: [...detected.leftOut, ...unwanted],
     npmConfig,
     pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
@@ -146,7 +150,11 @@ async function findProject(options: LoadProjectOptions): Promise<FoundProject> {
   const isPnpmWanted = known.includes('pnpm') && [undefined, 'pnpm'].includes(only)
   const root = isPnpmWanted ? await findProjectRoot(cwd) : await findNpmRoot(cwd)
   const pnpmWorkspace = isPnpmWanted ? await loadPnpmWorkspace(root) : undefined
-  const manifests = await loadManifests(root, { patterns: pnpmWorkspace?.specifiers.packages })
+  const patterns = [
+    ...(pnpmWorkspace?.specifiers.packages ?? []),
+    ...(await findWorkspacePatterns(root, { known, only })),
+  ]
+  const manifests = await loadManifests(root, { patterns })
   const found = await findFiles({ root, cwd, manifests, pnpmWorkspace })
   // What a client last installed says nothing where that client is not judged.
   const files = found.filter(({ file, client }) => known.includes(client) || !isRecord(file))
