@@ -59,6 +59,10 @@ function readDocument(text: string): {
   if (!isJsonObject(value)) throw damaged('is no mapping', undefined)
   const metadata = value['__metadata']
   if (!isJsonObject(metadata)) throw damaged('has no __metadata', undefined)
+  const foreign = Object.keys(metadata).find((field) => !['version', 'cacheKey'].includes(field))
+  if (foreign !== undefined) {
+    throw damaged(`has ${quoteShort(foreign)} in its __metadata`, lineOf('__metadata', foreign))
+  }
   const version = Number(metadata['version'])
   if (!Number.isInteger(version) || version < 4 || version > 10) {
     throw new JsrGuardError(
@@ -112,9 +116,15 @@ function readEntry(reading: Reading, key: string, entry: unknown): void {
   const { resolution } = entry
   if (typeof resolution !== 'string') throw damaged(`${label} without a resolution`, line())
   const descriptors = readDescriptors(reading, key)
-  const folder = /@workspace:([^:]*)$/.exec(resolution)?.[1]
-  if (folder === undefined) addPackages(reading, { key, entry, descriptors, line })
-  else reading.workspaces.push(readWorkspace(folder, entry, line))
+  const [, ident, folder] = /^(.*)@workspace:([^:]*)$/.exec(resolution) ?? []
+  if (ident === undefined || folder === undefined) {
+    addPackages(reading, { key, entry, descriptors, line })
+    return
+  }
+  if (!descriptors.every((asked) => isFor(asked, { ident, name: ident }))) {
+    throw damaged(`${label} that leads to the workspace ${quoteShort(ident)}`, line())
+  }
+  reading.workspaces.push(readWorkspace(folder, entry, line))
 }
 
 /** `name@range`, as Yarn splits it. */

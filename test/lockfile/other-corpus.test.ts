@@ -47,13 +47,15 @@ test.for(files)('%s holds what was counted in it', (file) => {
   }
 })
 
-test.runIf(isShared)('a control names the hosts that it was taken for, and nothing of JSR', () => {
-  const text = readFileSync(new URL('ctl-terminalizer/yarn.lock', shared), 'utf8')
-  const hosts = readLockfile('yarn.lock', text).packages.map(({ source }) =>
-    source.type === 'remote' ? source.url.hostname : source.type,
-  )
-  expect([...new Set(hosts)]).toEqual(['registry.npmjs.example'])
-})
+if (isShared) {
+  test('a control names the hosts that it was taken for, and nothing of JSR', () => {
+    const text = readFileSync(new URL('ctl-terminalizer/yarn.lock', shared), 'utf8')
+    const hosts = readLockfile('yarn.lock', text).packages.map(({ source }) =>
+      source.type === 'remote' ? source.url.hostname : source.type,
+    )
+    expect([...new Set(hosts)]).toEqual(['registry.npmjs.example'])
+  })
+}
 
 function isDirect({ source }: LockedPackage): boolean {
   return source.type === 'remote' && isJsrHost(source.url.hostname)

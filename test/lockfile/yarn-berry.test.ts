@@ -118,6 +118,8 @@ describe('refused', () => {
     ['a range in two entries', `${good}"b@npm:^1, a@npm:^1":\n  resolution: "b@npm:1.0.0"\n`],
     ['an alias of YAML', `${good}x: &a\n  resolution: "x@npm:1.0.0"\ny: *a\n`],
     ['a field that Yarn 1 obeys', `${good}  resolved: "https://npm.jsr.io/a"\n`],
+    ['a workspace in the place of a package', lock({ 'a@npm:^1': 'p@workspace:.' })],
+    ['metadata that Yarn does not write', '__metadata:\n  version: 8\n  resolution: x\n'],
     ['no resolution', `${good}b: {}\n`],
     ['an entry that is a text', `${good}b: "c"\n`],
     ['a second document', `${good}---\na: 1\n`],
