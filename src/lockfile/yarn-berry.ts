@@ -1,5 +1,6 @@
 import { JsrGuardError } from '../errors.ts'
-import { quoteShort } from '../specifier/jsr-name.ts'
+import { formatNpmName, quoteShort } from '../specifier/jsr-name.ts'
+import { isJsrSpecifier, parseJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { parseNpmAlias } from '../specifier/npm-alias.ts'
 import { readStrictYaml, type StrictYaml } from '../yaml/strict-yaml.ts'
 import type { LockedPackage, LockedProject, Lockfile, PackageSource } from './locked-package.ts'
@@ -59,6 +60,10 @@ function readDocument(text: string): {
   if (!isJsonObject(value)) throw damaged('is no mapping', undefined)
   const metadata = value['__metadata']
   if (!isJsonObject(metadata)) throw damaged('has no __metadata', undefined)
+  const foreign = Object.keys(metadata).find((field) => !['version', 'cacheKey'].includes(field))
+  if (foreign !== undefined) {
+    throw damaged(`has ${quoteShort(foreign)} in its __metadata`, lineOf('__metadata', foreign))
+  }
   const version = Number(metadata['version'])
   if (!Number.isInteger(version) || version < 4 || version > 10) {
     throw new JsrGuardError(
@@ -112,9 +117,15 @@ function readEntry(reading: Reading, key: string, entry: unknown): void {
   const { resolution } = entry
   if (typeof resolution !== 'string') throw damaged(`${label} without a resolution`, line())
   const descriptors = readDescriptors(reading, key)
-  const folder = /@workspace:([^:]*)$/.exec(resolution)?.[1]
-  if (folder === undefined) addPackages(reading, { key, entry, descriptors, line })
-  else reading.workspaces.push(readWorkspace(folder, entry, line))
+  const [, ident, folder] = /^(.*)@workspace:([^:]*)$/.exec(resolution) ?? []
+  if (ident === undefined || folder === undefined) {
+    addPackages(reading, { key, entry, descriptors, line })
+    return
+  }
+  if (!descriptors.every((asked) => isFor(asked, { ident, name: ident }))) {
+    throw damaged(`${label} that leads to the workspace ${quoteShort(ident)}`, line())
+  }
+  reading.workspaces.push(readWorkspace(folder, entry, line))
 }
 
 /** `name@range`, as Yarn splits it. */
@@ -190,9 +201,20 @@ function isFor(
   { alias, range }: Descriptor,
   { ident, name }: Pick<YarnLocator, 'ident' | 'name'>,
 ): boolean {
+  if (isJsrSpecifier(range)) return parseJsrTarget(range, alias) === name
   const target = parseNpmAlias(range)
   if (target !== undefined && target.range !== undefined) return target.name === name
   return alias === ident
+}
+
+/** The registry's name of what a `jsr:` range asks for, under whatever alias. */
+function parseJsrTarget(range: string, alias: string): string | undefined {
+  try {
+    return formatNpmName(parseJsrSpecifier(range, alias).name)
+  } catch (error) {
+    if (error instanceof JsrGuardError) return undefined
+    throw error
+  }
 }
 
 /**

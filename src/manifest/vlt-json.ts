@@ -29,3 +29,15 @@ function findModifiedName(selector: string): string {
   const names = Array.from(selector.matchAll(/#((?:@[\w.-]+\\?\/)?[\w.-]+)/g))
   return (names.at(-1)?.[1] ?? selector).replace('\\', '')
 }
+
+/** The patterns of `workspaces`: one, a list, or lists by the name of a group. */
+export function findVltWorkspaces(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || !('workspaces' in value)) return []
+  return listTexts(value.workspaces)
+}
+
+function listTexts(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(listTexts)
+}

@@ -16,6 +16,7 @@ import { loadPnpmHook } from './pnpm-hook.ts'
 import { findPnpmLockfiles, loadPnpmWorkspace, type PnpmWorkspace } from './pnpm-files.ts'
 import { findProjectRoot } from './pnpm-root.ts'
 import { loadSpecifierFiles } from './specifier-files.ts'
+import { findWorkspacePatterns } from './workspace-patterns.ts'
 import { loadManifests, type LoadedManifest } from './workspaces.ts'
 
 /** What loading a project depends on. */
@@ -126,17 +127,18 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     running: options.running,
   })
   const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
+  const wanted = lockfiles.filter(isWanted)
+  const unwanted = lockfiles
+    .map(({ file }) => file)
+    .filter((file) => !wanted.some((one) => one.file === file))
   return {
     root,
     manifests,
     declared,
     clients,
     unjudged: detected.unjudged,
-    lockfiles: lockfiles.filter(isWanted),
-    leftOut: [
-      ...detected.leftOut,
-      ...lockfiles.filter((one) => !isWanted(one)).map(({ file }) => file),
-    ],
+    lockfiles: wanted,
+    leftOut: [...detected.leftOut, ...unwanted],
     npmConfig,
     pnpmConfig,
     pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
@@ -158,7 +160,11 @@ async function findProject(options: LoadProjectOptions): Promise<FoundProject> {
   const isPnpmWanted = known.includes('pnpm') && [undefined, 'pnpm'].includes(only)
   const root = isPnpmWanted ? await findProjectRoot(cwd) : await findNpmRoot(cwd)
   const pnpmWorkspace = isPnpmWanted ? await loadPnpmWorkspace(root) : undefined
-  const manifests = await loadManifests(root, { patterns: pnpmWorkspace?.specifiers.packages })
+  const patterns = [
+    ...(pnpmWorkspace?.specifiers.packages ?? []),
+    ...(await findWorkspacePatterns(root, { known, only })),
+  ]
+  const manifests = await loadManifests(root, { patterns })
   const found = await findFiles({ root, cwd, manifests, pnpmWorkspace })
   // What a client last installed says nothing where that client is not judged.
   const files = found.filter(({ file, client }) => known.includes(client) || !isRecord(file))
