@@ -96,7 +96,9 @@ function describeProgress(step: InstallProgress): string {
     case 'recovered':
       return `an earlier run was killed: put back ${step.files.join(', ')}`
     case 'resolving':
-      return 'making the lockfile, without tarballs and without scripts'
+      return step.isAside
+        ? 'making the lockfile, aside and without scripts'
+        : 'making the lockfile, without tarballs and without scripts'
     case 'probing':
       return `asking the registry for ${step.packages} @jsr ${step.packages === 1 ? 'package' : 'packages'}`
     case 'installing':

@@ -26,8 +26,8 @@ export async function makeLockfile(step: InstallStep): Promise<StepResult> {
 
 /** Gives why the run ends here, if it does. */
 async function runLockPhase(step: InstallStep): Promise<StepResult | undefined> {
-  const { before, session, snapshot, onProgress } = step
-  onProgress({ type: 'resolving' })
+  const { before, request, session, snapshot, onProgress } = step
+  onProgress({ type: 'resolving', isAside: request.divert !== undefined })
   const { exit, end } = await runDiverted(step)
   await snapshot.noteChanges()
   if (end === undefined) return undefined

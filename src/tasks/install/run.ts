@@ -3,7 +3,7 @@ import type { Finding } from '../../finding.ts'
 import { clientTitles } from '../../policy/advice.ts'
 import { translateManifests } from '../../project/journal.ts'
 import { takeSnapshot, type SnapshotFiles } from '../../project/snapshot.ts'
-import { createReport, type Report } from '../../report/report.ts'
+import { createReport, type Report, type ReportedPackage } from '../../report/report.ts'
 import type { ClientName } from '../../route/route.ts'
 import type { CheckedProject } from '../check.ts'
 import { runClientIn } from './client.ts'
@@ -146,7 +146,14 @@ function selectPackages(
   client: ClientName,
 ): Report['packages'] {
   const files = findLockfiles(client, context.lockfiles).map(({ file }) => file)
-  return files.length === 0 ? packages : packages.filter(({ lockfile }) => files.includes(lockfile))
+  if (files.length === 0) return packages
+  const chosen = packages.filter(({ lockfile }) => files.includes(lockfile))
+  // Yarn 4 locks what is asked for with jsr: twice.
+  return [...new Map(chosen.map((found) => [formatIdentity(found), found])).values()]
+}
+
+function formatIdentity({ alias, name, version, source, lockfile }: ReportedPackage): string {
+  return JSON.stringify([alias, name, version, source, lockfile])
 }
 
 /** Who asked can't be seen from outside: the client itself, or a script that it started. */

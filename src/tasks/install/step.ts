@@ -24,7 +24,8 @@ export interface InstallOptions extends CheckProjectOptions {
 export type InstallProgress =
   | { readonly type: 'waiting'; readonly pid: number }
   | { readonly type: 'recovered'; readonly files: readonly string[] }
-  | { readonly type: 'resolving' }
+  /** `isAside`: what the client can't but download meanwhile is thrown away. */
+  | { readonly type: 'resolving'; readonly isAside: boolean }
   | { readonly type: 'probing'; readonly packages: number }
   | { readonly type: 'installing' }
   /** A host of JSR's was asked for, and refused; the client is being ended. */
