@@ -83,4 +83,8 @@ export interface Finding {
   /** The registry's name of the package it is about, such as `@jsr/luca__cases`. */
   readonly package: string | undefined
   readonly version: string | undefined
+  /** The line as it stands in the file, cut to a length that fits; where a run looked it up. */
+  readonly excerpt?: string | undefined
+  /** What brings the package in, the manifest of a project first; where a lockfile tells it. */
+  readonly why?: readonly string[] | undefined
 }

@@ -54,12 +54,17 @@ export const commands: readonly Command[] = [
     name: 'check',
     aliases: [],
     summary: 'judge configuration, manifests and lockfiles; no network',
-    usage: 'check [--print-config]',
+    usage: 'check [DIR…] [--fix [--dry-run]] [--print-config]',
     options: [
+      { name: 'fix', summary: "put right what can't change what is installed, then check" },
+      { name: 'dry-run', summary: 'with --fix: write nothing, print the diff' },
       {
         name: 'print-config',
         summary: 'print the policy that is in force, and where each value comes from',
       },
+    ],
+    notes: [
+      'DIR is a folder of a project, or a pattern such as "apps/*" that stands for those of them that hold one. Several projects make one report, and the worst of them decides the exit code.',
     ],
     argumentsOf: 'jsr-guard',
     load: () => import('./commands/check.ts'),

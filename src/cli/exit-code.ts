@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import type { Report } from '../report/report.ts'
+import { listFailedProjects, type Report } from '../report/report.ts'
 
 /** What the process ends with. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4
@@ -24,7 +24,12 @@ export const errorExitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   ERR_JSR_GUARD_REGISTRY: 4,
 }
 
+/** The worst first: of several projects that decides. */
+const worstFirst: readonly ExitCode[] = [2, 1, 4, 3]
+
 /** How a report ends a run. */
-export function reportExitCode({ summary }: Report): ExitCode {
-  return summary.errors > 0 ? 1 : 0
+export function reportExitCode(report: Report): ExitCode {
+  const codes = listFailedProjects(report).map(({ error }) => errorExitCodes[error.code])
+  if (report.summary.errors > 0) codes.push(1)
+  return worstFirst.find((code) => codes.includes(code)) ?? 0
 }

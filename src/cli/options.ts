@@ -24,7 +24,7 @@ export const generalOptions: readonly Option[] = [
     name: 'format',
     value: 'NAME[=FILE]',
     isRepeatable: true,
-    summary: 'text (default) or json, to standard output or a file',
+    summary: 'text (default), json, sarif, github, junit or gitlab, to standard output or a file',
   },
   {
     name: 'severity',

@@ -144,16 +144,9 @@ function parseFormat(text: string, cwd: string): FormatRequest {
   }
 }
 
-const plannedReporters: readonly string[] = ['sarif', 'github', 'junit', 'gitlab']
-
 function parseReporterName(name: string): ReporterName {
   if (isReporterName(name)) return name
   const names = Object.keys(reporters)
-  if (plannedReporters.includes(name)) {
-    throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `this version has no format ${name} yet`, {
-      hint: `it has ${names.join(' and ')}`,
-    })
-  }
   throw new JsrGuardError('ERR_JSR_GUARD_USAGE', `there is no format ${quoteShort(name)}`, {
     hint: formatNearest(name, names),
   })

@@ -1,6 +1,9 @@
-import { writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { JsrGuardError } from '../errors.ts'
-import type { Report } from '../report/report.ts'
+import { explainRule } from '../policy/explanations.ts'
+import { renderGithubSummary } from '../report/github-summary.ts'
+import { listFailedProjects, type Report } from '../report/report.ts'
 import { reporters } from '../report/reporters.ts'
 import { canColor, type CliContext } from './context.ts'
 import type { Settings } from './settings.ts'
@@ -25,13 +28,34 @@ export async function writeReport(
   const { stdout, stderr, env } = context
   for (const { name, file } of formats) {
     const hasColor = file === undefined && canColor(stdout, { env, isOff: isColorOff })
-    const text = reporters[name](report, { hasColor, detail })
+    const text = reporters[name](report, { hasColor, detail, explain: explainRule, digest })
     if (file === undefined) stdout.write(text)
     else await writeReportFile(file, text)
   }
-  const { errors } = report.summary
+  await writeStepSummary(report, { settings, context })
+  const errors = report.summary.errors + listFailedProjects(report).length
   if (errors > 0 && formats.every(({ file }) => file !== undefined)) {
     stderr.write(`jsr-guard: ${errors} ${errors === 1 ? 'error' : 'errors'}\n`)
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** With annotations comes a table, where GitHub says that it takes one. */
+async function writeStepSummary(
+  report: Report,
+  { settings, context }: WriteReportOptions,
+): Promise<void> {
+  const file = context.env['GITHUB_STEP_SUMMARY']
+  if (file === undefined || file === '') return
+  if (!settings.formats.some(({ name }) => name === 'github')) return
+  try {
+    await appendFile(file, renderGithubSummary(report))
+  } catch (cause) {
+    const message = 'the summary of the step cannot be written'
+    throw new JsrGuardError('ERR_JSR_GUARD_USAGE', message, { file, cause })
   }
 }
 

@@ -75,8 +75,9 @@ export function createNpmConfig(options: NpmConfigOptions): NpmConfig {
   weakenGlobalConfig(sorted, layers)
   return {
     version,
-    get: (key) => layers.findLast((layer) => layer.has(key))?.get(key),
-    list: () => layers.flatMap((layer) => [...layer]),
+    get: (key) => layers.findLast((layer) => layer.has(key))?.get(key)?.(),
+    list: () =>
+      layers.flatMap((layer) => Array.from(layer, ([key, find]) => [key, find()] as const)),
     findOverlooked: (key) => findOverlooked(options.layers, key),
   }
 }
@@ -116,10 +117,7 @@ function defaultsOf(version: string | undefined): Readonly<Record<string, unknow
  * npm computes the default of `globalconfig`, and the first layer that sets it sets that default
  * instead of its own value. So the command line loses to the environment here, and both to a file.
  */
-function weakenGlobalConfig(
-  names: readonly NpmLayer[],
-  layers: readonly Map<string, NpmSetting>[],
-): void {
+function weakenGlobalConfig(names: readonly NpmLayer[], layers: readonly LayerSettings[]): void {
   for (const place of loadingOrder) {
     const layer = layers[names.findIndex(({ name }) => name === place)]
     const setting = layer?.get('globalconfig')
@@ -137,11 +135,18 @@ interface LayerContext {
   readonly version: string | undefined
 }
 
-function readLayer(layer: NpmLayer, { context, version }: LayerContext): Map<string, NpmSetting> {
-  const settings = new Map<string, NpmSetting>()
+/** Key to its setting. */
+type LayerSettings = Map<string, () => NpmSetting>
+
+/** Hardly any of npm's many defaults is ever asked for, so they are read when they are. */
+function readLayer(layer: NpmLayer, { context, version }: LayerContext): LayerSettings {
+  const settings: LayerSettings = new Map()
   for (const entry of layer.entries) {
     const key = context.expand(entry.key)
-    settings.set(key, createSetting(layer.name, entry, parseNpmValue(entry.value, key, context)))
+    const read = (): NpmSetting =>
+      createSetting(layer.name, entry, parseNpmValue(entry.value, key, context))
+    const setting = layer.name === 'default' ? undefined : read()
+    settings.set(key, setting === undefined ? read : () => setting)
   }
   const shrinkwrap = settings.get('shrinkwrap')
   if (shrinkwrap !== undefined && hasShrinkwrap(version)) settings.set('package-lock', shrinkwrap)

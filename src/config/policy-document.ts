@@ -93,7 +93,7 @@ export function readFields<T extends string>(
 
 /** The values of a list. */
 export function listItems(node: Node, { what, fail }: Reading): readonly Node[] {
-  if (node.type !== 'array') throw fail(node.offset, `${what}`)
+  if (node.type !== 'array') throw fail(node.offset, what)
   return node.children ?? []
 }
 

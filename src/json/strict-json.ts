@@ -1,5 +1,5 @@
 import { JsrGuardError } from '../errors.ts'
-import { findDuplicate, keyAt, scanKeys, type UpperKeys } from './key-scan.ts'
+import { countKeys, countWrittenKeys, listKeys, type WrittenKey } from './key-scan.ts'
 
 /** A JSON document in which every key stands once, with the lines of its upper keys. */
 export interface StrictJson {
@@ -13,16 +13,16 @@ export interface StrictJson {
  * Reads JSON that means the same to every reader: no key twice in one object, no comments, nothing
  * after the end. A byte order mark at the start is passed over, as npm does.
  *
- * Takes one parse, for the values, and one scan of the text, for the keys.
+ * Takes one parse, for the values, and one scan of the text, which counts the keys.
  *
  * @throws JsrGuardError `ERR_JSR_GUARD_JSON_SYNTAX`, with the line where it is known.
  */
 export function readStrictJson(text: string): StrictJson {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   const value = parse(source)
-  const { upperKeys, hasInnerDuplicate } = scanKeys(source)
-  if (hasInnerDuplicate || !hasAllKeys(value, upperKeys)) throw duplicateKeyError(source)
-  return { value, lineOf: createLineLookup(source, upperKeys) }
+  // A key that stands twice in an object comes out of the parse once.
+  if (countWrittenKeys(source) !== countKeys(value)) throw duplicateKeyError(source)
+  return { value, lineOf: createLineLookup(source) }
 }
 
 function parse(source: string): unknown {
@@ -57,28 +57,9 @@ function lineAt(source: string, offset: number): number {
   return line
 }
 
-/**
- * Whether as many upper keys came out of the parse as are written: one that stands twice comes out
- * once. Below a list, more than one object stands at the same depth, and each is counted.
- */
-function hasAllKeys(value: unknown, { depths }: UpperKeys): boolean {
-  const outer = isContainer(value) ? Object.values(value) : []
-  const inner = outer.filter(isContainer)
-  const counts = [
-    isContainer(value) && !Array.isArray(value) ? outer.length : 0,
-    inner.reduce((sum, each) => sum + (Array.isArray(each) ? 0 : Object.keys(each).length), 0),
-  ]
-  const written = depths.filter((depth) => depth === 1).length
-  return written === counts[0] && depths.length - written === counts[1]
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
 function duplicateKeyError(source: string): JsrGuardError {
-  const { key, line } = findDuplicate(source) ?? { key: 'some key', line: undefined }
-  const name = key.length > 80 ? `${key.slice(0, 80)}…` : key
+  const { text = 'some key', line } = findDuplicate(source) ?? {}
+  const name = text.length > 80 ? `${text.slice(0, 80)}…` : text
   const message = `has the key ${name} twice in one object`
   return new JsrGuardError('ERR_JSR_GUARD_JSON_SYNTAX', message, {
     hint: 'readers take the first or the last of them, so neither can be judged: remove one',
@@ -86,11 +67,27 @@ function duplicateKeyError(source: string): JsrGuardError {
   })
 }
 
-/** The keys are read when a line is first asked for: a lockfile without findings needs none. */
-function createLineLookup(source: string, upperKeys: UpperKeys): StrictJson['lineOf'] {
+function findDuplicate(source: string): WrittenKey | undefined {
+  const open: Array<Set<string>> = []
+  for (const written of listKeys(source)) {
+    const { text, depth, isFirst } = written
+    const key = decodeKey(text)
+    const keys = isFirst ? new Set<string>() : (open[depth] ?? new Set())
+    if (keys.has(key)) return written
+    open[depth] = keys.add(key)
+  }
+  return undefined
+}
+
+function decodeKey(text: string): string {
+  return String(JSON.parse(text))
+}
+
+/** The keys are listed when a line is first asked for: a lockfile without findings needs none. */
+function createLineLookup(source: string): StrictJson['lineOf'] {
   let lines: Lines | undefined
   return (key, innerKey) => {
-    lines ??= indexLines(source, upperKeys)
+    lines ??= indexLines(source)
     return innerKey === undefined ? lines.outer.get(key) : lines.inner.get(key)?.get(innerKey)
   }
 }
@@ -100,17 +97,17 @@ interface Lines {
   readonly inner: Map<string, Map<string, number>>
 }
 
-function indexLines(source: string, { starts, lines, depths }: UpperKeys): Lines {
+function indexLines(source: string): Lines {
   const index: Lines = { outer: new Map(), inner: new Map() }
   let below = new Map<string, number>()
-  starts.forEach((start, at) => {
-    const name = keyAt(source, start)
-    const line = lines[at] ?? 0
-    if (depths[at] === 1) {
+  for (const { text, line, depth } of listKeys(source)) {
+    if (depth > 2) continue
+    const name = decodeKey(text)
+    if (depth === 1) {
       below = new Map()
       index.outer.set(name, line)
       index.inner.set(name, below)
     } else below.set(name, line)
-  })
+  }
   return index
 }

@@ -1,7 +1,14 @@
 /** Where the bytes of a locked package come from. */
 export type PackageSource =
   /** A web address that the lockfile names. Credentials have been taken off. */
-  | { readonly type: 'remote'; readonly url: URL; readonly hasCredentials: boolean }
+  | {
+      readonly type: 'remote'
+      /** May be parsed anew each time; where `plain` tells enough, it need not be asked for. */
+      readonly url: URL
+      readonly hasCredentials: boolean
+      /** What `url` says of itself, where the text of the address is all it takes to know. */
+      readonly plain?: PlainAddress | undefined
+    }
   /**
    * The lockfile names no address: the client asks the registry that its configuration leads to, for
    * the package's usual address, or for a path below the registry.
@@ -16,6 +23,12 @@ export type PackageSource =
   | { readonly type: 'local'; readonly path: string }
   /** The lockfile says nothing that we understand. Rules must not let it pass. */
   | { readonly type: 'unknown'; readonly text: string }
+
+/** Parts of a web address, as `URL` names and spells them. */
+export interface PlainAddress {
+  readonly hostname: string
+  readonly pathname: string
+}
 
 /** One package as a lockfile pins it, whatever the lockfile's format. */
 export interface LockedPackage {

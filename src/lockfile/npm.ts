@@ -15,7 +15,8 @@ import { findFault, isNpmEntry, type NpmEntries, type NpmEntry } from './npm-ent
 import { isNpmName, parseNpmKey } from './npm-key.ts'
 import { findRequests, findUnlocked } from './npm-requests.ts'
 import { checkNpmVersion } from './npm-version.ts'
-import { parseSource, unknownSource } from './source.ts'
+import { createSourceReader } from './source-reader.ts'
+import { unknownSource } from './source.ts'
 
 /**
  * Reads `package-lock.json` and `npm-shrinkwrap.json`, versions 2 to 4, and the record that npm
@@ -37,6 +38,7 @@ export function readNpmLockfile(text: string): Lockfile {
     json,
     entries,
     isBundled: createBundleLookup(entries),
+    readSource: createSourceReader(),
     packages: [],
     projects: [],
     transitiveSpecifiers: [],
@@ -51,6 +53,7 @@ interface Reading {
   readonly json: StrictJson
   readonly entries: NpmEntries
   readonly isBundled: (key: string) => boolean
+  readonly readSource: (text: string) => PackageSource
   readonly packages: LockedPackage[]
   readonly projects: LockedProject[]
   readonly transitiveSpecifiers: TransitiveSpecifier[]
@@ -155,7 +158,7 @@ const route: PackageSource = { type: 'route' }
 const bundled: PackageSource = { type: 'bundled' }
 
 function sourceOf(reading: Reading, entry: NpmEntry, place: Place): PackageSource {
-  if (entry.resolved !== undefined) return parseSource(entry.resolved)
+  if (entry.resolved !== undefined) return reading.readSource(entry.resolved)
   if (place.isInside === true) return bundled
   if (entry.inBundle === true && reading.isBundled(place.key)) return bundled
   const name = nameOf(entry, place)

@@ -89,8 +89,10 @@ function isJsrPackage(locked: LockedPackage, client: ClientInUse | undefined): b
 function hasJsrSource(locked: LockedPackage, client: ClientInUse | undefined): boolean {
   const { name, source } = locked
   switch (source.type) {
-    case 'remote':
-      return isJsrHost(source.url.hostname) || hasJsrScope(source.url)
+    case 'remote': {
+      const { hostname, pathname } = source.plain ?? source.url
+      return isJsrHost(hostname) || hasJsrScope(pathname)
+    }
     case 'route':
       return isJsrRoute(client?.routeOf(name)) || hasJsrPath(source.path)
     case 'git':
@@ -110,5 +112,5 @@ function isJsrRoute(route: Route | undefined): boolean {
 
 /** Whether a path names the scope, below whatever registry it is. */
 function hasJsrPath(path: string | undefined): boolean {
-  return path !== undefined && hasJsrScope(new URL(path, 'https://registry.invalid/'))
+  return path !== undefined && hasJsrScope(new URL(path, 'https://registry.invalid/').pathname)
 }

@@ -31,8 +31,8 @@ export function detectPackage(url: URL): PackageInUrl | undefined {
   return detectGitHub(parts) ?? detectJsr(parts) ?? detectSeparated(parts, 'download')
 }
 
-/** Tells whether a URL is what npm's convention makes of a name and version; `false` says nothing. */
-export type ConventionCheck = (url: URL, name: string, version: string) => boolean
+/** Tells whether a URL's path is what npm's convention makes of a name and version; `false` says nothing. */
+export type ConventionCheck = (path: string, name: string, version: string) => boolean
 
 /**
  * A quick yes for the many entries with nothing special about them. It remembers the path that the
@@ -40,28 +40,42 @@ export type ConventionCheck = (url: URL, name: string, version: string) => boole
  */
 export function createConventionCheck(): ConventionCheck {
   let base = ''
-  return (url, name, version) => {
-    const path = url.pathname
-    const end = `${name}/-/${withoutScope(name)}-${version}.tgz`
+  return (path, name, version) => {
     if (path.includes('%')) return false
-    if (base !== '' && path === base + end) return true
-    if (!path.endsWith(`/${end}`)) return false
-    const start = path.slice(0, path.length - end.length)
+    const start = findConvention(path, name, version)
+    if (start === base.length && base !== '' && path.startsWith(base)) return true
+    if (path[start - 1] !== '/') return false
+    const before = path.slice(0, start)
     // Before an unscoped name a scope may stand, and a second separator makes the path ambiguous.
-    if (/@|\/-\//.test(start)) return false
-    base = start
+    if (/@|\/-\//.test(before)) return false
+    base = before
     return true
   }
 }
 
+/** Where `<name>/-/<name without scope>-<version>.tgz` starts, if a path ends in it; else -1. Builds no text. */
+function findConvention(path: string, name: string, version: string): number {
+  const file = withoutScope(name)
+  const start = path.length - name.length - file.length - version.length - 8
+  const isThere =
+    start >= 0 &&
+    path.startsWith(name, start) &&
+    path.startsWith('/-/', start + name.length) &&
+    path.startsWith(file, start + name.length + 3) &&
+    path[start + name.length + 3 + file.length] === '-' &&
+    path.startsWith(version, start + name.length + 4 + file.length) &&
+    path.endsWith('.tgz')
+  return isThere ? start : -1
+}
+
 /**
- * Whether a URL names something in the scope `@jsr`, in whatever layout. A path that can't be
+ * Whether a URL's path names something in the scope `@jsr`, in whatever layout. A path that can't be
  * decoded counts: a server that decodes it in its own way may find the scope there.
  */
-export function hasJsrScope(url: URL): boolean {
+export function hasJsrScope(pathname: string): boolean {
   // What has neither can't hold the scope in any spelling, and almost no address has.
-  if (!/%|@jsr/i.test(url.href)) return false
-  const parts = decodePath(url.pathname)
+  if (!/%|@jsr/i.test(pathname)) return false
+  const parts = decodePath(pathname)
   return parts === undefined || parts.some((part) => part.toLowerCase() === '@jsr')
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { constants } from 'node:fs'
-import { lstat, open, type FileHandle } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 
 /** What a file of the project holds, or why that can't be told. */
 export type FileText =
@@ -14,37 +14,40 @@ const maxBytes = 256 * 1024 * 1024
 /**
  * Reads a file as UTF-8. Links are followed; whatever is there but is no such text is `unreadable`:
  * a folder, a device, a link to nothing, bytes that are not UTF-8.
+ *
+ * Opened and read in place: each step by way of the thread pool takes longer than reading a small
+ * file does, and a run over many projects reads a few thousand of them.
  */
 export async function readFileText(path: string): Promise<FileText> {
-  let file: FileHandle | undefined
+  let file: number | undefined
   try {
     // Without waiting: opening a named pipe would otherwise last until somebody writes to it.
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    return await readOpened(file)
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    return readOpened(file)
   } catch (error) {
-    return describeFailure(error, path)
+    return await describeFailure(error, path)
   } finally {
-    await file?.close()
+    if (file !== undefined) closeSync(file)
   }
 }
 
-async function readOpened(file: FileHandle): Promise<FileText> {
-  const stats = await file.stat()
+function readOpened(file: number): FileText {
+  const stats = fstatSync(file)
   if (!stats.isFile()) return { type: 'unreadable', reason: 'it is not a file' }
   if (stats.size > maxBytes) return { type: 'unreadable', reason: 'it is larger than 256 MiB' }
-  const bytes = await readWhole(file, stats.size)
+  const bytes = readWhole(file, stats.size)
   if (bytes === undefined) return { type: 'unreadable', reason: 'it changed while it was read' }
   if (!isUtf8(bytes)) return { type: 'unreadable', reason: 'it is not UTF-8' }
   return { type: 'text', text: bytes.toString('utf8') }
 }
 
 /** In one piece, where `readFile` would put together many small ones; `undefined` if it grew or shrank. */
-async function readWhole(file: FileHandle, size: number): Promise<Buffer | undefined> {
+function readWhole(file: number, size: number): Buffer | undefined {
   // One byte more than there should be, so that growth is seen.
   const bytes = Buffer.allocUnsafe(size + 1)
   let length = 0
   while (length <= size) {
-    const { bytesRead } = await file.read(bytes, length, bytes.length - length)
+    const bytesRead = readSync(file, bytes, length, bytes.length - length, null)
     if (bytesRead === 0) break
     length += bytesRead
   }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { devNull } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
@@ -143,7 +143,7 @@ async function readLayer(
     throw new JsrGuardError('ERR_JSR_GUARD_CONFIG', `the place of npm's ${name} file is not a path`)
   }
   const label = describeFile(file, options)
-  const text = await readIfPresent(file, label)
+  const text = readIfPresent(file, label)
   try {
     return createFileLayer(name, label, text)
   } catch (cause) {
@@ -155,13 +155,13 @@ async function readLayer(
 }
 
 /** npm goes on without a file that it can't read. Whoever put a mapping there believes that it holds. */
-async function readIfPresent(file: string, label: string): Promise<string> {
+function readIfPresent(file: string, label: string): string {
   if (file === devNull) return ''
   try {
-    const found = await stat(file)
+    const found = statSync(file)
     // A pipe can be read only once, and then npm would find nothing; a device may never end.
     if (!found.isFile()) throw refuseUnreadable(label, 'it is not a file')
-    return await readFile(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return ''
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts'
 import type { Finding, RuleId } from '../finding.ts'
 import { redactText } from '../url/redact.ts'
 
@@ -16,6 +17,8 @@ export interface Report {
   readonly root: string
   /** The private registry; `undefined` where neither policy nor configuration names one. */
   readonly registry: string | undefined
+  /** The projects that the run was about, those that could not be judged included. */
+  readonly projects: readonly ReportedProject[]
   readonly clients: readonly ReportedClient[]
   /** The `@jsr` packages of all lockfiles. */
   readonly packages: readonly ReportedPackage[]
@@ -28,8 +31,29 @@ export interface Report {
   readonly summary: ReportSummary
 }
 
+/** A project, by its place below the root. */
+export interface ReportedProject {
+  /** `.` is the root itself. */
+  readonly path: string
+  /** Its private registry; `undefined` where neither policy nor configuration names one. */
+  readonly registry: string | undefined
+  /** What kept it from being judged. */
+  readonly error: ReportedError | undefined
+}
+
+/** What went wrong, as an error of jsr-guard says it. */
+export interface ReportedError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint: string | undefined
+  readonly file: string | undefined
+  readonly line: number | undefined
+}
+
 /** A client that is in use, and where it goes for `@jsr`. */
 export interface ReportedClient {
+  /** The project that it is used in, where there are several. */
+  readonly project?: string | undefined
   readonly name: string
   readonly version: string | undefined
   readonly route: ReportedRoute
@@ -92,19 +116,42 @@ export interface ReportSummary {
   readonly packages: number
 }
 
-/** How much a reporter for people says, and whether in colour. */
+/** What reporters are given beside the report. */
 export interface RenderOptions {
   readonly hasColor: boolean
+  /** How much a reporter for people says. */
   readonly detail: 'quiet' | 'normal' | 'verbose'
+  /** What there is to say about a rule. */
+  readonly explain: (id: RuleId) => RuleDescription
+  /** A cryptographic hash of a text, in hexadecimal digits: nobody may be able to make two findings look the same. */
+  readonly digest: (text: string) => string
+}
+
+/** A rule, for formats that describe the rules as well. */
+export interface RuleDescription {
+  /** One sentence. */
+  readonly summary: string
+  /** Paragraphs. */
+  readonly explanation: string
+}
+
+/** A project that could not be judged. */
+export type FailedProject = ReportedProject & { readonly error: ReportedError }
+
+/** The projects that could not be judged. */
+export function listFailedProjects({ projects }: Report): FailedProject[] {
+  return projects.filter((project): project is FailedProject => project.error !== undefined)
 }
 
 /** Puts a report together: sorts the findings by place, leaves out secrets, counts. */
 export function createReport(content: ReportContent): Report {
   const findings = content.findings.map(redactRow).toSorted(compareByPlace)
-  const ignored = content.ignored.map(redactRow)
+  const ignored = content.ignored.map(redactRow).toSorted(compareByPlace)
+  const { registry, projects = [{ path: '.', registry, error: undefined }] } = content
   return {
     schemaVersion: 1,
     ...content,
+    projects: projects.map(redactProject),
     packages: content.packages.map(redactRow),
     findings,
     ignored,
@@ -118,15 +165,28 @@ export function createReport(content: ReportContent): Report {
 }
 
 /** What {@link createReport} needs. */
-export type ReportContent = Omit<Report, 'schemaVersion' | 'summary'>
+export type ReportContent = Omit<Report, 'schemaVersion' | 'summary' | 'projects'> & {
+  /** Default the one at the root. */
+  readonly projects?: Report['projects'] | undefined
+}
 
 /** The texts of one row, with the secrets left out. What is found out late stays so. */
 function redactRow<T extends object>(row: T): T {
   const fields: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(row)
   for (const field of Object.values(fields)) {
     if (typeof field.value === 'string') field.value = redactText(field.value)
+    else if (isTexts(field.value)) field.value = field.value.map(redactText)
   }
   return Object.create(Object.prototype, fields) as T
+}
+
+function redactProject(project: ReportedProject): ReportedProject {
+  const { error } = project
+  return error === undefined ? project : { ...project, error: redactRow(error) }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 /** File by file, line by line; findings of one line stay in the order of the rules. */

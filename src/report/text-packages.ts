@@ -16,8 +16,20 @@ export function renderPackages(
   return [...files.values()]
 }
 
-/** Where a client goes for `@jsr`. */
-export function renderRoute({ name, version, route }: ReportedClient): string {
+/** Where the clients go for `@jsr`; of several projects, those with the same route share a line. */
+export function renderRoutes(clients: readonly ReportedClient[]): readonly string[] {
+  const routes = new Map<string, number>()
+  for (const client of clients) {
+    const line = renderRoute(client)
+    routes.set(line, (routes.get(line) ?? 0) + 1)
+  }
+  const isMany = clients.some(({ project }) => project !== undefined)
+  return Array.from(routes, ([line, count]) => {
+    return isMany ? `${line}, in ${count === 1 ? '1 project' : `${count} projects`}` : line
+  })
+}
+
+function renderRoute({ name, version, route }: ReportedClient): string {
   const client = version === undefined ? name : `${name} ${version}`
   return `${escapeForTerminal(client)} asks ${formatRoute(route)} for @jsr`
 }

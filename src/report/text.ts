@@ -1,24 +1,33 @@
 import type { Finding } from '../finding.ts'
 import { disarmLine, escapeForTerminal } from './escape.ts'
 import { createPaint, type Paint } from './paint.ts'
-import type { IgnoredFinding, RenderOptions, Report } from './report.ts'
-import { renderPackages, renderRoute } from './text-packages.ts'
+import {
+  listFailedProjects,
+  type IgnoredFinding,
+  type RenderOptions,
+  type Report,
+} from './report.ts'
+import { renderPackages, renderRoutes } from './text-packages.ts'
 
 /**
  * The report for people. Every value is escaped as it enters a line, so that a line of the report
  * is a line of the terminal; the lines are then made harmless for CI runners.
  */
-export function renderText(report: Report, { hasColor, detail }: RenderOptions): string {
+export function renderText(
+  report: Report,
+  { hasColor, detail }: Pick<RenderOptions, 'hasColor' | 'detail'>,
+): string {
   const paint = createPaint(hasColor)
   const limit = detail === 'verbose' ? Number.POSITIVE_INFINITY : 10
   const sections =
     detail === 'quiet'
       ? renderErrors(report, { paint, limit })
       : [
+          ...renderFailures(report, paint),
           ...groupFindings(report.findings).map((group) => renderGroup(group, { paint, limit })),
           ...groupFindings(report.ignored).map((group) => renderIgnored(group, { paint, limit })),
           ...renderPackages(report.packages, paint),
-          report.clients.map(renderRoute),
+          renderRoutes(report.clients),
           renderSkipped(report),
           renderHosts(report),
           [renderSummary(report, paint)],
@@ -42,9 +51,25 @@ function joinSections(sections: ReadonlyArray<readonly string[]>): string {
 
 function renderErrors(report: Report, layout: Layout): string[][] {
   const errors = report.findings.filter(({ severity }) => severity === 'error')
-  if (errors.length === 0) return []
+  const failures = renderFailures(report, layout.paint)
+  if (errors.length === 0 && failures.length === 0) return []
   const groups = groupFindings(errors).map((group) => renderGroup(group, layout))
-  return [...groups, [renderSummary(report, layout.paint)]]
+  return [...failures, ...groups, [renderSummary(report, layout.paint)]]
+}
+
+/** Projects that could not be judged. */
+function renderFailures(report: Report, paint: Paint): string[][] {
+  return listFailedProjects(report).map(({ path, error }) => {
+    const { code, message, hint, file, line } = error
+    const place = file === undefined ? path : line === undefined ? file : `${file}:${line}`
+    const lines = [
+      `${paint.red(code)} ${escapeForTerminal(place)}`,
+      `  ${escapeForTerminal(message)}`,
+    ]
+    return hint === undefined
+      ? lines
+      : [...lines, `  ${paint.bold('hint:')} ${escapeForTerminal(hint)}`]
+  })
 }
 
 /** The findings of one rule in one file. */
@@ -89,10 +114,20 @@ function renderFinding(
   const { severity, rule, message, hint } = finding
   const color = severity === 'error' ? paint.red : paint.yellow
   const title = `${color(`${severity}[${rule}]`)} ${formatPlace(finding)}`
-  const lines = [title, `  ${escapeForTerminal(message)}`]
+  const lines = [title, `  ${escapeForTerminal(message)}`, ...renderContext(finding, paint)]
   if (hint !== undefined && hasHint)
     lines.push(`  ${paint.bold('hint:')} ${escapeForTerminal(hint)}`)
   return lines
+}
+
+/** The line itself, and what brings the package in. */
+function renderContext({ line, excerpt, why }: Finding, paint: Paint): string[] {
+  const quoted =
+    excerpt === undefined || line === undefined
+      ? []
+      : [`  ${paint.dim(`${line} |`)} ${escapeForTerminal(excerpt)}`]
+  const path = why?.map(escapeForTerminal).join(' > ')
+  return path === undefined ? quoted : [...quoted, `  ${paint.dim('brought in by')} ${path}`]
 }
 
 function renderRest({
@@ -148,9 +183,13 @@ function renderHosts({ hosts }: Report): string[] {
   return lines.length === 0 ? [] : ['hosts that were asked', ...lines]
 }
 
-function renderSummary({ summary, packages }: Report, paint: Paint): string {
+function renderSummary(report: Report, paint: Paint): string {
+  const { summary, packages, projects } = report
   const { errors, warnings, ignored } = summary
+  const failed = listFailedProjects(report).length
   const counts = [formatNumber(errors, 'error'), formatNumber(warnings, 'warning')]
+  if (projects.length > 1) counts.push(`in ${formatNumber(projects.length, 'project')}`)
+  if (failed > 0) counts.push(`${formatCount(failed)} not judged`)
   if (ignored > 0) counts.push(`${formatCount(ignored)} ignored`)
   const verdicts = (['private', 'direct', 'foreign', 'unknown'] as const).flatMap((verdict) => {
     const count = packages.filter((locked) => locked.verdict === verdict).length
@@ -160,7 +199,7 @@ function renderSummary({ summary, packages }: Report, paint: Paint): string {
     packages.length === 0
       ? 'no @jsr packages locked'
       : `${formatNumber(packages.length, '@jsr package')} locked: ${verdicts.join(', ')}`
-  const color = errors > 0 ? paint.red : warnings > 0 ? paint.yellow : paint.green
+  const color = errors + failed > 0 ? paint.red : warnings > 0 ? paint.yellow : paint.green
   return `${color(counts.join(', '))}; ${locked}`
 }
 

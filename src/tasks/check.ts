@@ -5,6 +5,7 @@ import { loadProject, type NpmInUse, type PnpmInUse, type Project } from '../pro
 import { loadPolicy, type LoadedPolicy } from '../project/policy.ts'
 import type { Report } from '../report/report.ts'
 import type { ClientName } from '../route/route.ts'
+import { addContext } from './finding-context.ts'
 import { judgeProject } from './judge.ts'
 import { findNpmInUse } from './npm-in-use.ts'
 import { findPnpmInUse } from './pnpm-in-use.ts'
@@ -62,8 +63,8 @@ export interface CheckedProject {
  *   that can't be read; `ERR_JSR_GUARD_URL` and `ERR_JSR_GUARD_USAGE` for options that make no sense.
  */
 export async function checkProject(options: CheckProjectOptions): Promise<Report> {
-  const { report } = await inspectProject(options)
-  return report
+  const { report, project } = await inspectProject(options)
+  return await addContext(report, project.root)
 }
 
 /** Does what {@link checkProject} does, and hands over what the report was made from. */

@@ -11,7 +11,7 @@ export interface PolicyInForce {
 }
 
 /** One value, and what decides it. */
-export interface ValueInForce {
+interface ValueInForce {
   /** The keys of the policy that lead to it, joined by dots; once for each item of a list. */
   readonly key: string
   readonly value: string
@@ -28,12 +28,11 @@ export interface ValueInForce {
 export async function loadPolicyInForce(options: CheckProjectOptions): Promise<PolicyInForce> {
   const checked = await inspectProject(options)
   const { settings, file } = checked.policy
-  const isSingle = ({ key }: PolicySetting): boolean => key !== 'registry' && !isLevel(key)
   return {
     policy: file,
     values: [
       describeRegistry(checked, options),
-      ...settings.filter(isSingle).map(describeSetting),
+      ...settings.filter(isPlain).map(describeSetting),
       ...describeLevels(checked, options),
     ],
   }
@@ -57,8 +56,9 @@ function describeRegistry(
   return { key: 'registry', value, from: route?.from ?? 'default' }
 }
 
-function isLevel(key: string): boolean {
-  return key.startsWith('rules.')
+/** The registry and the levels are described with what may stand over the policy. */
+function isPlain({ key }: PolicySetting): boolean {
+  return key !== 'registry' && !key.startsWith('rules.')
 }
 
 function describeLevels(

@@ -86,26 +86,36 @@ function report(results) {
   }
   console.log()
   return targets(results)
-    .map(({ what, value, limit, isMet }) => {
-      console.log(`${isMet ? 'met   ' : 'MISSED'} ${what}: ${value.toFixed(2)} (${limit})`)
+    .map(({ what, value, best, limit, isMet }) => {
+      const note = best === undefined ? limit : `${limit}; by the best of each: ${best.toFixed(2)}`
+      console.log(`${isMet ? 'met   ' : 'MISSED'} ${what}: ${value.toFixed(2)} (${note})`)
       return isMet
     })
     .every(Boolean)
 }
 
+/** Medians decide; the best times, which other work on the machine disturbs least, are shown beside. */
 function targets(results) {
-  const time = (name) => results.get(name).medianMs
-  const check = time('jsr-guard check')
-  const faster = time('lockfile-lint') / check
-  const overFloor = check / time('floor')
-  const start = time('jsr-guard --version') / time('node -e 0')
+  const faster = divide(results, 'lockfile-lint', 'jsr-guard check')
+  const overFloor = divide(results, 'jsr-guard check', 'floor')
+  const start = divide(results, 'jsr-guard --version', 'node -e 0')
   const { peakMb } = results.get('jsr-guard check')
   return [
-    { what: 'times as fast as lockfile-lint', value: faster, limit: '>= 4', isMet: faster >= 4 },
-    { what: 'times the floor', value: overFloor, limit: '<= 2', isMet: overFloor <= 2 },
+    {
+      what: 'times as fast as lockfile-lint',
+      ...faster,
+      limit: '>= 4',
+      isMet: faster.value >= 4,
+    },
+    { what: 'times the floor', ...overFloor, limit: '<= 2', isMet: overFloor.value <= 2 },
     { what: 'MB at most', value: peakMb, limit: '< 150', isMet: peakMb < 150 },
-    { what: '--version to node -e 0', value: start, limit: '<= 2', isMet: start <= 2 },
+    { what: '--version to node -e 0', ...start, limit: '<= 2', isMet: start.value <= 2 },
   ]
+}
+
+function divide(results, one, other) {
+  const [above, below] = [results.get(one), results.get(other)]
+  return { value: above.medianMs / below.medianMs, best: above.minMs / below.minMs }
 }
 
 function installLint() {

@@ -63,7 +63,7 @@ describe('what makes no sense is refused, with what may have been meant', () => 
     [{ severity: ['direct-route=none'] }, undefined],
     [{ severity: ['direct-route=off=off'] }, undefined],
     [{ severity: ['direct-route=off', 'direct-route=error'] }, undefined],
-    [{ format: ['sarif'] }, 'it has text and json'],
+    [{ format: ['sarf'] }, 'did you mean "sarif"?'],
     [{ format: ['jsno=a'] }, 'did you mean "json"?'],
     [{ format: ['json='] }, undefined],
     [{ format: ['json', 'text'] }, 'write one of them to a file of its own, as --format json=FILE'],

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   createConventionCheck,
@@ -94,10 +95,55 @@ describe('createConventionCheck', () => {
     ['/a%2fb/-/a%2fb-1.0.0.tgz', 'a%2fb', '1.0.0', false],
   ] as const)('%s is %s %s: %s', ([path, name, version, expected]) => {
     const isConventional = createConventionCheck()
-    expect(isConventional(new URL(host + path), name, version)).toBe(expected)
+    expect(isConventional(new URL(host + path).pathname, name, version)).toBe(expected)
     // The second time it knows where the first was served from.
-    isConventional(new URL(`${host}/known/-/known-1.0.0.tgz`), 'known', '1.0.0')
-    expect(isConventional(new URL(host + path), name, version)).toBe(expected)
+    isConventional('/known/-/known-1.0.0.tgz', 'known', '1.0.0')
+    expect(isConventional(new URL(host + path).pathname, name, version)).toBe(expected)
+  })
+
+  test('whatever it has seen before, it says what the convention spelled out says', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'ab',
+      '@s',
+      '-',
+      '.',
+      '%61',
+      'a-1.0.0',
+      '@s/a',
+      '/',
+      '/-/',
+      '',
+    )
+    const name = fc.oneof(
+      piece,
+      fc.tuple(piece, piece).map(([one, other]) => one + other),
+    )
+    const version = fc.oneof(piece, fc.constantFrom('1.0.0', '1.0.0-a', '1'))
+    const address = fc.record({
+      start: fc.array(piece, { maxLength: 3 }),
+      name,
+      version,
+      askedName: fc.option(name, { nil: undefined }),
+      askedVersion: fc.option(version, { nil: undefined }),
+    })
+    let yes = 0
+    fc.assert(
+      fc.property(fc.array(address), (addresses) => {
+        const isConventional = createConventionCheck()
+        for (const each of addresses) {
+          const file = each.name.slice(each.name.indexOf('/') + 1)
+          const path = `/${each.start.join('/')}/${each.name}/-/${file}-${each.version}.tgz`
+          const url = new URL(host + path)
+          const asked = [each.askedName ?? each.name, each.askedVersion ?? each.version] as const
+          const isExpected = isSpelledOut(url.pathname, ...asked)
+          expect(isConventional(url.pathname, ...asked)).toBe(isExpected)
+          if (isExpected) yes += 1
+        }
+      }),
+      { numRuns: 1000 },
+    )
+    expect(yes).toBeGreaterThan(0)
   })
 
   test('a yes is what the layouts say too', () => {
@@ -105,7 +151,7 @@ describe('createConventionCheck', () => {
     for (const name of ['lodash', '@jsr/luca__cases', 'a-1', '-', 'download', '~']) {
       const base = name.slice(name.indexOf('/') + 1)
       const url = new URL(`${host}/npm/${name}/-/${base}-1.0.1.tgz`)
-      if (!isConventional(url, name, '1.0.1')) continue
+      if (!isConventional(url.pathname, name, '1.0.1')) continue
       const found = detectPackage(url)
       if (found !== undefined) expect(found).toEqual({ name, version: '1.0.1' })
     }
@@ -126,7 +172,7 @@ describe('hasJsrScope', () => {
     ['/a%20b.tgz', false],
     ['/a.tgz?@jsr/', false],
   ] as const)('%s: %s', ([path, expected]) => {
-    expect(hasJsrScope(new URL(host + path))).toBe(expected)
+    expect(hasJsrScope(new URL(host + path).pathname)).toBe(expected)
   })
 })
 
@@ -142,3 +188,10 @@ describe('isClimbing', () => {
     expect(isClimbing(new URL(host + path))).toBe(expected)
   })
 })
+
+/** What the quick check must come to, written without care for speed. */
+function isSpelledOut(path: string, name: string, version: string): boolean {
+  const end = `${name}/-/${name.slice(name.indexOf('/') + 1)}-${version}.tgz`
+  const start = path.slice(0, Math.max(0, path.length - end.length))
+  return path.endsWith(`/${end}`) && !/[%]/.test(path) && !/@|\/-\//.test(start)
+}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatJson } from '../../src/report/json.ts'
 import { reporters } from '../../src/report/reporters.ts'
+import { options } from './formats.ts'
 import { makeFinding, makePackage, makeReport } from './reports.ts'
 
 test('findings come file by file and line by line', () => {
@@ -31,12 +32,32 @@ test('the summary counts what is there', () => {
 test('no credential and no signed query gets into a report, whatever prints it', () => {
   const url = 'https://user:hunter2@s3.example/a.tgz?X-Amz-Signature=hunter2'
   const report = makeReport({
-    findings: [makeFinding({ message: `it comes from ${url}`, hint: `leave ${url} out` })],
+    findings: [
+      makeFinding({
+        message: `it comes from ${url}`,
+        hint: `leave ${url} out`,
+        excerpt: url,
+        why: [url, url],
+      }),
+    ],
+    projects: [
+      {
+        path: '.',
+        registry: undefined,
+        error: {
+          code: 'ERR_JSR_GUARD_MANIFEST',
+          message: url,
+          hint: url,
+          file: undefined,
+          line: undefined,
+        },
+      },
+    ],
     ignored: [{ ...makeFinding({ message: url }), reason: url, until: undefined }],
     packages: [makePackage({ source: url, version: url })],
   })
   for (const render of Object.values(reporters)) {
-    const text = render(report, { hasColor: false, detail: 'verbose' })
+    const text = render(report, { ...options, detail: 'verbose' })
     expect(text).toContain('s3.example/a.tgz')
     expect(text).not.toContain('hunter2')
   }
@@ -107,6 +128,13 @@ test('JSON has every field of the contract, null where nothing is known', () => 
           "source": null,
           "verdict": "private",
           "version": "1.0.1",
+        },
+      ],
+      "projects": [
+        {
+          "error": null,
+          "path": ".",
+          "registry": "https://npm.corp.example/npm/",
         },
       ],
       "registry": "https://npm.corp.example/npm/",

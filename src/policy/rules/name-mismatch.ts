@@ -53,9 +53,11 @@ An @jsr entry from the private registry must also tell, by its address, which pa
 }
 
 function detectFault(locked: LockedPackage, isConventional: ConventionCheck): string | undefined {
+  const { source, name, version = '' } = locked
+  const plain = source.type === 'remote' ? source.plain : undefined
+  if (plain !== undefined && isConventional(plain.pathname, name, version)) return undefined
   const url = addressOf(locked)
-  if (url === undefined) return undefined
-  if (isConventional(url, locked.name, locked.version ?? '')) return undefined
+  if (url === undefined || isConventional(url.pathname, name, version)) return undefined
   if (isClimbing(url)) return `has an address that can be read in two ways: ${formatAddress(url)}`
   const found = detectPackage(url)
   return found === undefined ? undefined : detectDifference(locked, found, url)
@@ -80,7 +82,7 @@ function detectJsrFault(
   const url = addressOf(locked)
   const mustTell = judgement.verdict === 'private' && judgement.by !== 'tarballs'
   if (fault !== undefined || !mustTell || url === undefined) return fault
-  if (isConventional(url, locked.name, version ?? '')) return undefined
+  if (isConventional(url.pathname, locked.name, version ?? '')) return undefined
   const isTold = version !== undefined && detectPackage(url)?.version !== undefined
   return isTold
     ? undefined

@@ -1,0 +1,70 @@
+/**
+ * Puts the program's own modules together, after `tsc` and in place of its `dist/bin.js`: loading a
+ * hundred small files took longer than judging a lockfile. The library stays what `tsc` makes.
+ *
+ * Readable on purpose: nothing is minified, names are kept, and each module stands under its path,
+ * so that a stack trace can be followed.
+ *
+ * npm packages stay outside, but for the few small ones that every check loads: loading them one
+ * by one took as long as parsing a lockfile of 5 MB. They are dependencies of the same exact versions
+ * all the same, so audits see them, and the library uses those.
+ *
+ *     node src/bundle.mjs
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const included = [
+  'fastest-levenshtein',
+  'ini',
+  'js-yaml',
+  'jsonc-parser',
+  'npm-registry-fetch/lib/default-opts.js',
+  'semver',
+]
+
+const bundle = await rolldown({
+  input: 'src/bin.ts',
+  cwd: root,
+  platform: 'node',
+  external: (id) => !id.startsWith('.') && !isAbsolute(id) && !included.includes(id),
+  // jsonc-parser's other entry finds its parts by a `require` that cannot be seen from outside.
+  resolve: { mainFields: ['module', 'main'] },
+})
+await bundle.write({
+  dir: 'dist',
+  format: 'esm',
+  minifyInternalExports: false,
+  entryFileNames: '[name].js',
+  // As deep as the modules in src: what finds package.json from its own place still does.
+  chunkFileNames: 'bin/[name].js',
+  codeSplitting: {
+    groups: [
+      // All that --version loads.
+      { name: 'own-version', test: /[\\/]own-version\.ts$/, priority: 1 },
+      { name: 'core', test: /[\\/]cli[\\/](?:main|commands[\\/]check)\.ts$/ },
+    ],
+  },
+})
+await bundle.close()
+
+// Only the program had a use for them.
+rmSync(new URL('../dist/cli', import.meta.url), { recursive: true, force: true })
+
+writeFileSync(
+  new URL('../dist/bin/LICENSES.txt', import.meta.url),
+  included.map(readLicense).join('\n'),
+)
+
+/** What the authors of a package ask to be passed on with it. */
+function readLicense(id) {
+  const [name] = id.split('/')
+  const folder = join(root, 'node_modules', name)
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+  if (file === undefined) throw new Error(`${name} has no license to pass on`)
+  return `${name}\n\n${readFileSync(join(folder, file), 'utf8')}`
+}
