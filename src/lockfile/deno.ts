@@ -36,12 +36,12 @@ export function readDenoLockfile(text: string): Lockfile {
   const reading: Reading = {
     table: (name) => readTable(tables, name, lineOf(path[0] ?? name)),
     lineOf: (name, key) => lookup([...path, name, key]),
+    packages: [],
   }
-  return {
-    packages: [...readJsr(reading), ...readNpm(reading), ...readRemotes(value, lookup)],
-    projects: [],
-    transitiveSpecifiers: [],
-  }
+  addJsr(reading)
+  addNpm(reading)
+  addRemotes(value, reading, lookup)
+  return { packages: reading.packages, projects: [], transitiveSpecifiers: [] }
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -49,6 +49,7 @@ type Fields = Readonly<Record<string, unknown>>
 interface Reading {
   readonly table: (name: string) => Fields
   readonly lineOf: (table: string, key: string) => number | undefined
+  readonly packages: LockedPackage[]
 }
 
 const knownFields: Readonly<Record<'3' | '4' | '5', ReadonlySet<string>>> = {
@@ -92,45 +93,46 @@ function createLineLookup(text: string): (path: readonly string[]) => number | u
 }
 
 /** `@scope/name@1.0.0`, with the hash of the package's manifest, in which its files are pinned. */
-function* readJsr({ table, lineOf }: Reading): Generator<LockedPackage> {
-  for (const [key, entry] of Object.entries(table('jsr'))) {
+function addJsr({ table, lineOf, packages }: Reading): void {
+  const entries = table('jsr')
+  for (const key of Object.keys(entries)) {
     const line = () => lineOf('jsr', key)
-    const fields = readEntry(key, entry, line)
+    const fields = readEntry(key, entries[key], line)
     const at = key.indexOf('@', 1)
     const jsrName = at === -1 ? undefined : tryParseJsrName(key.slice(0, at))
-    const version = at === -1 ? undefined : key.slice(at + 1)
-    yield {
+    packages.push({
       alias: key.slice(0, Math.max(0, at)),
       name: jsrName === undefined ? key : formatNpmName(jsrName),
-      version,
-      source: jsrName === undefined ? unknownSource(key) : { type: 'native' },
+      version: at === -1 ? undefined : key.slice(at + 1),
+      source: jsrName === undefined ? unknownSource(key) : native,
       integrity: readHash(fields['integrity']),
       key: `jsr:${key}`,
       line,
-    }
+    })
   }
 }
 
+const native: PackageSource = { type: 'native' }
+
 /** `name@1.0.0`, and behind a `_` the peers that it was resolved with. */
-function* readNpm({ table, lineOf }: Reading): Generator<LockedPackage> {
-  for (const [key, entry] of Object.entries(table('npm'))) {
+function addNpm({ table, lineOf, packages }: Reading): void {
+  const entries = table('npm')
+  for (const key of Object.keys(entries)) {
     const line = () => lineOf('npm', key)
-    const fields = readEntry(key, entry, line)
+    const { integrity, tarball } = readEntry(key, entries[key], line)
     const at = key.indexOf('@', 1)
     const name = at === -1 ? key : key.slice(0, at)
-    const rest = at === -1 ? '' : key.slice(at + 1)
-    const end = rest.indexOf('_')
-    const version = end === -1 ? rest : rest.slice(0, end)
-    const { integrity } = fields
-    yield {
+    const end = at === -1 ? -1 : key.indexOf('_', at)
+    const version = at === -1 ? '' : key.slice(at + 1, end === -1 ? undefined : end)
+    packages.push({
       alias: name,
       name,
       version,
-      source: readSource(name, version, fields['tarball']),
-      integrity: typeof integrity === 'string' ? splitIntegrity(integrity) : [],
+      source: readSource(name, version, tarball),
+      integrity: splitIntegrity(typeof integrity === 'string' ? integrity : undefined),
       key: `npm:${key}`,
       line,
-    }
+    })
   }
 }
 
@@ -139,28 +141,31 @@ function readEntry(key: string, entry: unknown, line: () => number | undefined):
   throw damaged(`has an entry ${quoteShort(key)} that is no object`, line())
 }
 
+const route: PackageSource = { type: 'route' }
+
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][a-z\d.+-]+)?$/i
 
 /** Deno leaves the address out where it is the public registry's; then the configuration decides. */
 function readSource(name: string, version: string, tarball: unknown): PackageSource {
   if (!isNpmName(name) || !exactVersion.test(version)) return unknownSource(`${name}@${version}`)
-  if (tarball === undefined) return { type: 'route' }
+  if (tarball === undefined) return route
   return typeof tarball === 'string' ? parseSource(tarball) : unknownSource(String(tarball))
 }
 
 /** Modules by their address, and where an address was redirected to. */
-function* readRemotes(
+function addRemotes(
   value: Fields,
+  { packages }: Reading,
   lookup: (path: readonly string[]) => number | undefined,
-): Generator<LockedPackage> {
+): void {
   const remote = readTable(value, 'remote', undefined)
   for (const [address, hash] of Object.entries(remote)) {
-    yield createModule(address, readHash(hash), () => lookup(['remote', address]))
+    packages.push(createModule(address, readHash(hash), () => lookup(['remote', address])))
   }
   for (const [from, target] of Object.entries(readTable(value, 'redirects', undefined))) {
     const address = String(target)
     if (Object.hasOwn(remote, address) || !/^https?:/i.test(address)) continue
-    yield createModule(address, [], () => lookup(['redirects', from]))
+    packages.push(createModule(address, [], () => lookup(['redirects', from])))
   }
 }
 

@@ -55,6 +55,7 @@ const signs: ReadonlyMap<string, string> = new Map([
 
 /** `undefined` where a sign is written as vlt does not write it. */
 function decode(part: string): string | undefined {
+  if (!part.includes('_')) return part.includes('+') ? part.replaceAll('+', '/') : part
   let isKnown = true
   const text = part.replace(/_.?|\+/gs, (found) => {
     if (found === '+') return '/'

@@ -20,15 +20,16 @@ import { parseVltId, type VltId } from './vlt-id.ts'
 export function readVltLockfile(text: string): Lockfile {
   const json = readLockfileJson(text)
   const { options, nodes, edges } = readTables(json)
-  const edgesRead = readEdges(edges, json)
+  const { aliases, projects } = readEdges(edges, json)
   const packages: LockedPackage[] = []
   for (const id of Object.keys(nodes)) {
     const locked = readNode(id, nodes[id], { json, options })
     if (locked === undefined) continue
-    const aliases = edgesRead.aliases.get(id) ?? new Set([locked.alias])
-    for (const alias of aliases) packages.push({ ...locked, alias })
+    for (const alias of aliases.get(id) ?? [locked.alias]) {
+      packages.push(alias === locked.alias ? locked : { ...locked, alias })
+    }
   }
-  return { packages, projects: edgesRead.projects, transitiveSpecifiers: [] }
+  return { packages, projects, transitiveSpecifiers: [] }
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -171,7 +172,7 @@ function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
       throw damaged(`has an edge ${quoteShort(key)} that vlt does not write`, lineOf('edges', key))
     }
     const { from, alias, specifier, to } = edge
-    if (to !== 'MISSING') aliases.set(to, (aliases.get(to) ?? new Set()).add(alias))
+    if (to !== 'MISSING') addAlias(aliases, to, alias)
     const place = from.startsWith('~') ? undefined : parseVltId(from)
     if (place === undefined || (place.type !== 'file' && place.type !== 'workspace')) continue
     const folder = place.folder === '.' ? '' : place.folder
@@ -187,6 +188,13 @@ function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
   }
 }
 
+/** An id names its package; only other names are kept apart. */
+function addAlias(aliases: Map<string, Set<string>>, id: string, alias: string): void {
+  const known = aliases.get(id)
+  if (known === undefined) aliases.set(id, new Set([alias]))
+  else known.add(alias)
+}
+
 interface Edge {
   readonly from: string
   readonly alias: string
@@ -195,8 +203,15 @@ interface Edge {
 }
 
 function readEdge(key: string, value: unknown): Edge | undefined {
-  const [, from, alias] = /^(\S+) (\S+)$/.exec(key) ?? []
-  const [, specifier, to] = typeof value === 'string' ? (/^\S+ (.*) (\S+)$/.exec(value) ?? []) : []
-  if (from === undefined || alias === undefined) return undefined
-  return specifier === undefined || to === undefined ? undefined : { from, alias, specifier, to }
+  const middle = key.indexOf(' ')
+  if (typeof value !== 'string' || middle < 1 || key.includes(' ', middle + 1)) return undefined
+  const start = value.indexOf(' ')
+  const end = value.lastIndexOf(' ')
+  if (start < 1 || end <= start) return undefined
+  return {
+    from: key.slice(0, middle),
+    alias: key.slice(middle + 1),
+    specifier: value.slice(start + 1, end),
+    to: value.slice(end + 1),
+  }
 }

@@ -2,7 +2,7 @@ import { JsrGuardError } from '../errors.ts'
 import { quoteShort } from '../specifier/jsr-name.ts'
 import { isPaddedJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { rewriteToJsr, rewriteToNpm } from '../specifier/rewrite.ts'
-import { editValues } from './edit.ts'
+import { editText } from './edit.ts'
 import { readPackageJson, type ManifestDependency } from './package-json.ts'
 
 /** `npm`: from `jsr:` to aliases of `@jsr` packages; `jsr`: back. */
@@ -51,25 +51,59 @@ export function rewriteManifest(
   file: string,
   direction: RewriteDirection,
 ): RewrittenManifest {
-  const results = readPackageJson(text, file).dependencies.map((dependency) => ({
+  return rewriteDependencies(text, readPackageJson(text, file).dependencies, { direction })
+}
+
+/** How specifiers are rewritten. */
+export interface RewriteWay {
+  readonly direction: RewriteDirection
+  /** Puts a value into the text; `undefined` where it can't. Default as a JSON string. */
+  readonly format?:
+    ((dependency: ManifestDependency, value: string) => string | undefined) | undefined
+}
+
+/** Rewrites specifiers that stand in a text; see {@link rewriteManifest}. */
+export function rewriteDependencies(
+  text: string,
+  dependencies: readonly ManifestDependency[],
+  { direction, format = (_, value) => JSON.stringify(value) }: RewriteWay,
+): RewrittenManifest {
+  const results = dependencies.map((dependency) => ({
     dependency,
     ...rewriteSpecifier(dependency, direction),
   }))
   const changed = results.flatMap(({ dependency, to }) =>
-    to === undefined || to === dependency.specifier ? [] : [{ dependency, to }],
+    to === undefined || to === dependency.specifier
+      ? []
+      : [{ dependency, to, written: format(dependency, to) }],
   )
+  const done = changed.filter(({ written }) => written !== undefined)
+  const left = changed.filter(({ written }) => written === undefined)
   return {
-    text: editValues(
+    text: editText(
       text,
-      changed.map(({ dependency: { offset, length }, to }) => ({ offset, length, value: to })),
+      done.map(({ dependency: { offset, length }, written = '' }) => ({
+        offset,
+        length,
+        text: written,
+      })),
     ),
-    changes: changed.map(({ dependency: { path, specifier, line }, to }) => ({
+    changes: done.map(({ dependency: { path, specifier, line }, to }) => ({
       path,
       from: specifier,
       to,
       line,
     })),
-    problems: results.flatMap(({ problem }) => problem ?? []),
+    problems: [
+      ...results.flatMap(({ problem }) => problem ?? []),
+      ...left.map(({ dependency: { path, specifier, line }, to }) => ({
+        path,
+        specifier,
+        line,
+        reason: 'it is written in a way that can only be changed by hand',
+        hint: `write ${quoteShort(to)} in its place`,
+      })),
+    ],
   }
 }
 

@@ -1,8 +1,7 @@
-import { lstatSync } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { isYarnBerry, lockfileFormats } from '../lockfile/formats.ts'
 import type { ClientName } from '../route/route.ts'
-import { hasCode } from './error-code.ts'
 import { readFileText } from './file-text.ts'
 
 /** A file that a client leaves in a project, or reads there. */
@@ -55,14 +54,13 @@ const knownFiles: readonly ClientFile[] = [
   { file: 'vlt.json', client: 'vlt', kind: 'configuration' },
 ]
 
-/**
- * A link counts whatever it leads to, and so does what can't be looked at. Not left to the thread
- * pool: that takes a hundred times as long, and a run may look for a few thousand.
- */
+/** A link counts whatever it leads to, and so does what can't be looked at. */
 async function exists(file: string): Promise<boolean> {
   try {
-    return lstatSync(file, { throwIfNoEntry: false }) !== undefined
+    await lstat(file)
+    return true
   } catch (error) {
-    return !hasCode(error, 'ENOENT', 'ENOTDIR')
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return code !== 'ENOENT' && code !== 'ENOTDIR'
   }
 }

@@ -6,10 +6,12 @@ import {
   type ManifestProblem,
   type RewriteDirection,
 } from '../manifest/rewrite.ts'
+import { rewritableFiles, rewriteFile } from '../manifest/rewrite-files.ts'
+import { loadConfigText } from '../project/config-text.ts'
 import { orAbsent } from '../project/error-code.ts'
 import { recoverTranslation } from '../project/journal.ts'
 import { acquireRunLock, guardFolder, type RunLockOptions } from '../project/lock.ts'
-import { writeManifest } from '../project/translation-write.ts'
+import { writeManifest, type WritableFile } from '../project/translation-write.ts'
 import { loadManifests, type LoadedManifest } from '../project/workspaces.ts'
 
 /** What to rewrite. */
@@ -61,9 +63,11 @@ async function hasGuardFolder(root: string): Promise<boolean> {
 
 async function rewriteUnlocked(options: RewriteOptions): Promise<RewriteReport> {
   const { root, direction, mode, patterns = [] } = options
-  const results = (await loadManifests(root, { patterns })).map((loaded) =>
-    rewriteLoaded(loaded, direction),
+  const manifests = await loadManifests(root, { patterns })
+  const others = await Promise.all(
+    rewritableFiles.map(async (file) => await rewriteOther(root, file, direction)),
   )
+  const results = [...manifests.map((loaded) => rewriteLoaded(loaded, direction)), ...others.flat()]
   const changed = results.filter(({ changes }) => changes.length > 0)
   if (mode === 'write') for (const { loaded, text } of changed) await writeManifest(loaded, text)
   return {
@@ -75,10 +79,24 @@ async function rewriteUnlocked(options: RewriteOptions): Promise<RewriteReport> 
 }
 
 interface RewriteResult {
-  readonly loaded: LoadedManifest
+  readonly loaded: WritableFile
   readonly text: string
   readonly changes: readonly ManifestChange[]
   readonly problems: readonly ManifestProblem[]
+}
+
+/** A file beside the manifests; it counts as looked at only where something is said of it. */
+async function rewriteOther(
+  root: string,
+  file: string,
+  direction: RewriteDirection,
+): Promise<RewriteResult[]> {
+  const found = await loadConfigText(path.join(root, file), { root, env: {}, home: root })
+  if (found === undefined) return []
+  const { text, changes, problems } = rewriteFile(found.text, file, direction)
+  if (changes.length === 0 && problems.length === 0) return []
+  const loaded = { manifest: { file }, path: path.join(root, file), bytes: Buffer.from(found.text) }
+  return [{ loaded, text, changes, problems }]
 }
 
 function rewriteLoaded(loaded: LoadedManifest, direction: RewriteDirection): RewriteResult {
@@ -97,7 +115,7 @@ function rewriteLoaded(loaded: LoadedManifest, direction: RewriteDirection): Rew
 
 function withFile<T extends object>(
   items: readonly T[],
-  { manifest: { file } }: LoadedManifest,
+  { manifest: { file } }: WritableFile,
 ): (T & { readonly file: string })[] {
   return items.map((item) => ({ ...item, file }))
 }

@@ -1,11 +1,10 @@
-// The least that any judge of lockfiles must do: read them, parse them, parse each address in them.
+// The least that any judge of a lockfile must do: read it, parse it, parse each address in it.
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 
-for (const file of process.argv.slice(2)) {
-  const { packages } = JSON.parse(readFileSync(file, 'utf8'))
-  for (const { resolved } of Object.values(packages)) {
-    if (resolved !== undefined && new URL(resolved).hostname.endsWith('jsr.io'))
-      process.exitCode = 1
-  }
+// The tables of npm, Deno and vlt, whose entries are objects or lists.
+const { packages, npm, nodes } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+for (const entry of Object.values(packages ?? npm ?? nodes)) {
+  const resolved = entry.resolved ?? entry.tarball ?? entry[3]
+  if (resolved !== undefined && new URL(resolved).hostname.endsWith('jsr.io')) process.exitCode = 1
 }

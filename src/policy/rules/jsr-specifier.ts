@@ -16,6 +16,9 @@ import type { ClientInUse, JudgedContext, Rule, RuleFinding, SpecifierFile } fro
  * which makes npm link a folder of that name. What the others make of white space isn't known, so it
  * is an error for all.
  *
+ * Also an error where a client reads the specifier and asks JSR by a way of its own, which no mapping
+ * of `@jsr` changes: Deno in `deno.json`, vlt everywhere.
+ *
  * Specifiers that name no package are `invalid-specifier`'s.
  */
 export const jsrSpecifier: Rule = {

@@ -6,7 +6,9 @@ import type { JudgedContext, Rule } from '../rule.ts'
 /**
  * All packages, not only `@jsr`, and flags such as `optional` make no difference. Entries without an
  * address are fetched too. A text that is no hash counts as none. What lies inside another package's
- * tarball is pinned with that; a commit pins itself; folders are not fetched.
+ * tarball is pinned with that; a commit pins itself; folders are not fetched. Yarn 2 and later have a
+ * checksum of their own in its place, and none for packages of other platforms until somebody installs
+ * them there: a warning.
  */
 export const missingIntegrity: Rule = {
   id: 'missing-integrity',
