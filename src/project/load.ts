@@ -7,7 +7,7 @@ import type { ClientName, Route } from '../route/route.ts'
 import { findClientFiles, type ClientFile } from './client-files.ts'
 import { readDeclaredClients, type DeclaredClient } from './declared-clients.ts'
 import { createNpmClient, loadClients } from './clients.ts'
-import { detectClients, type ClientSign } from './clients-in-use.ts'
+import { detectClients, type ClientSign, type DetectedClients } from './clients-in-use.ts'
 import { findFolder } from './folder.ts'
 import { loadLockfiles } from './lockfiles.ts'
 import { loadNpmConfig } from './npm-config.ts'
@@ -107,13 +107,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const detected = detectClients({ files: found.files, declared, only, known })
   const [npmConfig, lockfiles] = await Promise.all([
     loadConfig({ ...options, cwd }, root),
-    loadLockfiles(detected.lockfiles, {
-      root,
-      known,
-      hasNpm: detected.inUse.has('npm'),
-      npmVersion: options.npm.version,
-      hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
-    }),
+    loadWantedLockfiles(detected, found, options),
   ])
   const { clients, pnpmConfig } = await loadClients(detected.inUse, {
     root,
@@ -126,25 +120,39 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     nodePath: options.npm.nodePath,
     running: options.running,
   })
-  const isWanted = ({ client }: LockfileInUse): boolean => [client, undefined].includes(only)
-  const wanted = lockfiles.filter(isWanted)
-  const unwanted = lockfiles
-    .map(({ file }) => file)
-    .filter((file) => !wanted.some((one) => one.file === file))
   return {
     root,
     manifests,
     declared,
     clients,
     unjudged: detected.unjudged,
-    lockfiles: wanted,
-    leftOut: [...detected.leftOut, ...unwanted],
+    ...lockfiles,
     npmConfig,
     pnpmConfig,
     pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
     specifierFiles: await loadSpecifierFiles(detected.inUse, { root, env, home }),
     pnpmHook: pnpmConfig === undefined ? undefined : await loadPnpmHook(root, pnpmConfig),
   }
+}
+
+/** Where one client is asked for, what turns out to be another's is left out. */
+async function loadWantedLockfiles(
+  detected: DetectedClients,
+  { root, pnpmWorkspace }: FoundProject,
+  { known = judgedClients, client: only, npm }: LoadProjectOptions,
+): Promise<Pick<Project, 'lockfiles' | 'leftOut'>> {
+  const lockfiles = await loadLockfiles(detected.lockfiles, {
+    root,
+    known,
+    hasNpm: detected.inUse.has('npm'),
+    npmVersion: npm.version,
+    hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
+  })
+  const wanted = lockfiles.filter(({ client }) => [client, undefined].includes(only))
+  const unwanted = lockfiles
+    .map(({ file }) => file)
+    .filter((file) => !wanted.some((one) => one.file === file))
+  return { lockfiles: wanted, leftOut: [...detected.leftOut, ...unwanted] }
 }
 
 /** What lies in a project, before anything is known of its clients. */

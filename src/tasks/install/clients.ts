@@ -9,7 +9,7 @@ import { yarnBerryClient } from './yarn-berry.ts'
 import { yarnClient } from './yarn.ts'
 
 /** The clients that installs are run with: the one list. */
-export const installClients: readonly InstallClient[] = [
+const installClients: readonly InstallClient[] = [
   npmClient,
   pnpmClient,
   yarnClient,

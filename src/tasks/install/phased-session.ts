@@ -13,7 +13,7 @@ import { registryOptions } from '../../project/npm-registry-options.ts'
 import type { ClientName } from '../../route/route.ts'
 import type { CheckedProject } from '../check.ts'
 import { findLockfile } from './request.ts'
-import type { ClientDiversion, ClientNetwork, ClientSession } from './session.ts'
+import type { ClientDiversion, ClientNetwork, ClientRequest, ClientSession } from './session.ts'
 
 /** A client with two phases, one of which makes the lockfile alone, and `.npmrc` for credentials. */
 export interface PhasedClient extends Pick<ClientSession, 'root' | 'projectFolder'> {
@@ -51,20 +51,7 @@ export function createPhasedSession(client: PhasedClient): ClientSession {
     refuse: client.refuse,
     plan: () => {
       before = readText(lockfile)
-      const { packages } = parsed
-      const isNative = client.translatesArguments === false
-      const { mayLock, ...plan } = client.plan(
-        isNative ? packages : translateArguments(packages, packages),
-      )
-      return {
-        ...plan,
-        makesLockfile: mayLock || client.isFixed === true,
-        isUnsaved: false,
-        leavesNoLockfile: false,
-        isDryRun: false,
-        environment: client.environment,
-        divert: client.divert,
-      }
+      return planRequest(client)
     },
     listTranslated: ({ manifests }) => (client.isTranslated ? manifests : []),
     listFiles: ({ manifests }) => ({
@@ -80,6 +67,23 @@ export function createPhasedSession(client: PhasedClient): ClientSession {
     formatTarballUrl,
     readsCachedMetadata: true,
     explainFailure: async () => await Promise.resolve([]),
+  }
+}
+
+function planRequest(client: PhasedClient): ClientRequest {
+  const { packages } = client.parsed
+  const isNative = client.translatesArguments === false
+  const { mayLock, ...plan } = client.plan(
+    isNative ? packages : translateArguments(packages, packages),
+  )
+  return {
+    ...plan,
+    makesLockfile: mayLock || client.isFixed === true,
+    isUnsaved: false,
+    leavesNoLockfile: false,
+    isDryRun: false,
+    environment: client.environment,
+    divert: client.divert,
   }
 }
 
