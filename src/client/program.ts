@@ -1,7 +1,7 @@
-import { constants } from 'node:fs'
-import { access, readFile, realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
+import { findNode, isExecutable, isReadable, readPackageName, searchPath } from './search-path.ts'
 
 /** A package manager as it is found on this machine, and how to start it without a shell. */
 export interface ClientProgram {
@@ -62,18 +62,6 @@ async function findNpmOnPath(options: FindProgramOptions): Promise<ClientProgram
   return undefined
 }
 
-/**
- * The folders of the `PATH`, without those that a project controls: `npx` and `npm run` put
- * `node_modules/.bin` first, where a dependency may have placed an `npm` of its own.
- */
-function searchPath({ env, platform }: FindProgramOptions): string[] {
-  const text = env['PATH'] ?? env['Path'] ?? ''
-  return text.split(platform === 'win32' ? ';' : ':').filter((folder) => {
-    const parts = folder.split(/[\\/]/).filter((part) => part !== '')
-    return path.isAbsolute(folder) && !(parts.at(-1) === '.bin' && parts.at(-2) === 'node_modules')
-  })
-}
-
 /** On Windows `npm` is a batch file, which only a shell could start; the script lies beside it. */
 async function findWindowsNpm(
   folder: string,
@@ -101,17 +89,9 @@ async function findUnixNpm(
   if (path.basename(target) === 'npm-cli.js') {
     return await describeNpmScript(target, (await findNode(options)) ?? options.nodePath)
   }
-  if (options.canRunShims) return await describeShim(file, options)
+  if (options.canRunShims) return await describeShim(file, { ...options, cwd: path.dirname(file) })
   // The next npm on the PATH is not the one that would be run.
   throw new JsrGuardError('ERR_JSR_GUARD_CLIENT', 'npm is started by a shim of a version manager')
-}
-
-async function findNode(options: FindProgramOptions): Promise<string | undefined> {
-  for (const folder of searchPath(options)) {
-    const file = path.join(folder, 'node')
-    if (await isExecutable(file)) return file
-  }
-  return undefined
 }
 
 async function describeNpmScript(
@@ -120,59 +100,32 @@ async function describeNpmScript(
 ): Promise<ClientProgram | undefined> {
   if (!(await isReadable(script))) return undefined
   const folder = path.dirname(path.dirname(await realpath(script)))
-  const version = await readVersion(folder)
-  if (version === undefined) return undefined
-  return { command: nodePath, prefixArguments: [script], version, folder, nodePath }
-}
-
-async function readVersion(folder: string): Promise<string | undefined> {
-  const manifest = await readManifest(path.join(folder, 'package.json'))
-  if (typeof manifest !== 'object' || manifest === null) return undefined
-  const { name, version } = manifest as { name?: unknown; version?: unknown }
-  return name === 'npm' && typeof version === 'string' ? version : undefined
-}
-
-/** A script without a manifest, or with a broken one, is no npm. */
-async function readManifest(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'))
-  } catch {
-    return undefined
+  const found = await readPackageName(folder)
+  // A script without a manifest, or with another's, is no npm.
+  if (found?.name !== 'npm') return undefined
+  return {
+    command: nodePath,
+    prefixArguments: [script],
+    version: found.version,
+    folder,
+    nodePath,
   }
 }
 
-/** A shim says its version only when it is asked. */
-async function describeShim(
+/** A shim says its version only when it is asked, and that may depend on the folder. */
+export async function describeShim(
   file: string,
-  { env }: FindProgramOptions,
+  { env, cwd }: Pick<FindProgramOptions, 'env'> & { readonly cwd: string },
 ): Promise<ClientProgram | undefined> {
   const { runClient } = await import('./run.ts')
   const { exitCode, stdout } = await runClient({
     program: { command: file, prefixArguments: [] },
     arguments: ['--version'],
-    cwd: path.dirname(file),
+    cwd,
     env,
     output: 'captured',
   })
   const version = stdout.trim()
   if (exitCode !== 0 || !/^\d+\.\d+\.\d+/.test(version)) return undefined
   return { command: file, prefixArguments: [], version, folder: undefined, nodePath: undefined }
-}
-
-/** A folder may be entered, which is the same permission. */
-async function isExecutable(file: string): Promise<boolean> {
-  return (await isAccessible(file, constants.X_OK)) && (await stat(file)).isFile()
-}
-
-async function isReadable(file: string): Promise<boolean> {
-  return await isAccessible(file, constants.R_OK)
-}
-
-async function isAccessible(file: string, mode: number): Promise<boolean> {
-  try {
-    await access(file, mode)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,5 +1,6 @@
 import { JsrGuardError } from '../errors.ts'
-import { quoteShort } from '../specifier/jsr-name.ts'
+import { formatNpmName, quoteShort } from '../specifier/jsr-name.ts'
+import { isJsrSpecifier, parseJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { parseNpmAlias } from '../specifier/npm-alias.ts'
 import { readStrictYaml, type StrictYaml } from '../yaml/strict-yaml.ts'
 import type { LockedPackage, LockedProject, Lockfile, PackageSource } from './locked-package.ts'
@@ -200,9 +201,20 @@ function isFor(
   { alias, range }: Descriptor,
   { ident, name }: Pick<YarnLocator, 'ident' | 'name'>,
 ): boolean {
+  if (isJsrSpecifier(range)) return parseJsrTarget(range, alias) === name
   const target = parseNpmAlias(range)
   if (target !== undefined && target.range !== undefined) return target.name === name
   return alias === ident
+}
+
+/** The registry's name of what a `jsr:` range asks for, under whatever alias. */
+function parseJsrTarget(range: string, alias: string): string | undefined {
+  try {
+    return formatNpmName(parseJsrSpecifier(range, alias).name)
+  } catch (error) {
+    if (error instanceof JsrGuardError) return undefined
+    throw error
+  }
 }
 
 /**

@@ -9,7 +9,10 @@ export type JsrSupport =
   | { readonly type: 'misreads'; readonly how: string }
 
 /** What a client in use makes of `jsr:`. A version that is not known counts as too old. */
-export function detectJsrSupport({ name, version }: ClientInUse): JsrSupport {
+export function detectJsrSupport({
+  name,
+  version,
+}: Pick<ClientInUse, 'name' | 'version'>): JsrSupport {
   switch (name) {
     case 'npm':
       return fails

@@ -73,6 +73,8 @@ export interface SpecifierFile extends Pick<Manifest, 'file' | 'dependencies'> {
 export interface ClientInUse {
   readonly name: ClientName
   readonly version: string | undefined
+  /** Whether an install is on that translates `jsr:` in manifests for it. */
+  readonly isTranslated?: boolean
   /** Where it goes for the scope `@jsr`. */
   readonly route: Route
   /** Where it goes for a package, by the package's name. */

@@ -80,6 +80,7 @@ function findUnjudged(
 ): ClientSign[] {
   const spoken = new Set<string>([...known, ...lockfiles.map(({ client }) => familyOf(client))])
   return signs.flatMap(({ client, name, file, line }) => {
+    if (client !== undefined && known.includes(client)) return []
     const family = familyOf(client ?? name)
     if (spoken.has(family) || lockfiles.some((lockfile) => lockfile.file === file)) return []
     spoken.add(family)

@@ -24,6 +24,8 @@ export interface LoadClientsOptions {
   readonly workspace: PnpmYaml | undefined
   /** Of the clients that would be run where the project does not say which. */
   readonly versions: Readonly<Partial<Record<ClientName, string | undefined>>>
+  /** The client that is going to run: its version is known, whatever the project asks for. */
+  readonly running?: ClientName | undefined
   /** The `node` that runs clients which have their global files beside it. */
   readonly nodePath: string | undefined
 }
@@ -47,7 +49,10 @@ export async function loadClients(
   const names = otherNames.filter((name) => inUse.has(name))
   const [pnpmConfig, ...others] = await Promise.all([
     inUse.has('pnpm') ? loadPnpm(options) : undefined,
-    ...names.map(async (name) => createClient(name, await loaders[name](options))),
+    ...names.map(async (name) => ({
+      ...createClient(name, await loaders[name](options)),
+      isTranslated: options.running === name,
+    })),
   ])
   const npm = inUse.has('npm') ? [createNpmClient(options.npmConfig)] : []
   const pnpm = pnpmConfig === undefined ? [] : [createClient('pnpm', pnpmConfig)]
@@ -80,10 +85,10 @@ const otherNames: readonly OtherName[] = ['yarn', 'yarn-berry', 'bun', 'deno', '
 /** A range that is declared says nothing of the version that is run. */
 function findVersion(
   client: ClientName,
-  { declared, versions }: LoadClientsOptions,
+  { declared, versions, running }: LoadClientsOptions,
 ): string | undefined {
   const named = declared.find((one) => one.client === client)
-  return named === undefined ? versions[client] : named.version
+  return named === undefined || running === client ? versions[client] : named.version
 }
 
 /** Any package of the scope shows where npm goes for it. */

@@ -9,6 +9,8 @@ export interface DeclaredClient {
   readonly name: string
   /** `undefined` where none is named, or a range. */
   readonly version: string | undefined
+  /** As written, without the hash that Corepack adds; empty where there is none. */
+  readonly range: string
   /** 1-based. */
   readonly line: number | undefined
 }
@@ -43,7 +45,7 @@ function parseClient(text: string): Omit<DeclaredClient, 'line'> {
   const name = at === -1 ? text : text.slice(0, at)
   const range = at === -1 ? '' : text.slice(at + 1)
   const version = /^\d+\.\d+\.\d+(?:-[\w.-]+)?(?=\+|$)/.exec(range)?.[0]
-  return { client: clientOf(name, range), name, version }
+  return { client: clientOf(name, range), name, version, range: range.replace(/\+sha\d.*$/, '') }
 }
 
 function clientOf(name: string, range: string): ClientName | undefined {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
 import { rewriteManifest } from '../manifest/rewrite.ts'
 import { guardFolder, type RunLock } from './lock.ts'
+import { loadPnpmWorkspace } from './pnpm-files.ts'
 import {
   findJournal,
   removeLeftovers,
@@ -130,7 +131,8 @@ function once(action: () => Promise<void>): () => Promise<void> {
  */
 async function listProjectManifests(root: string): Promise<(file: string) => boolean> {
   try {
-    const loaded = await loadManifests(root)
+    const workspace = await loadPnpmWorkspace(root)
+    const loaded = await loadManifests(root, { patterns: workspace?.specifiers.packages })
     const files = new Set(
       loaded.filter(({ isOutside }) => !isOutside).map(({ path: file }) => file),
     )

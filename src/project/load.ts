@@ -7,7 +7,7 @@ import type { ClientName, Route } from '../route/route.ts'
 import { findClientFiles, type ClientFile } from './client-files.ts'
 import { readDeclaredClients, type DeclaredClient } from './declared-clients.ts'
 import { createNpmClient, loadClients } from './clients.ts'
-import { detectClients, type ClientSign } from './clients-in-use.ts'
+import { detectClients, type ClientSign, type DetectedClients } from './clients-in-use.ts'
 import { findFolder } from './folder.ts'
 import { loadLockfiles } from './lockfiles.ts'
 import { readCommandLine } from './npm-command-line.ts'
@@ -35,6 +35,8 @@ export interface LoadProjectOptions {
   readonly pnpm?: PnpmInUse | undefined
   /** The versions of other clients that would be run where the project does not say which. */
   readonly versions?: Readonly<Partial<Record<ClientName, string | undefined>>> | undefined
+  /** The client that is going to run: its version is known, whatever the project asks for. */
+  readonly running?: ClientName | undefined
   /** The clients to judge; what shows another one counts as a sign of it. Default all that are known. */
   readonly known?: readonly ClientName[] | undefined
 }
@@ -71,6 +73,8 @@ export interface Project {
   readonly root: string
   /** The root's first, where there is one. */
   readonly manifests: readonly LoadedManifest[]
+  /** What the root's manifest says of its client. */
+  readonly declared: readonly DeclaredClient[]
   /** The clients in use that this version can judge. */
   readonly clients: readonly ClientInUse[]
   /** What shows that another client is in use, and is no lockfile. */
@@ -81,6 +85,8 @@ export interface Project {
   readonly npmConfig: NpmConfig
   /** Of the other clients in use, the files that hold credentials. */
   readonly credentialFiles: readonly NpmConfig[]
+  /** `undefined` where pnpm is not in use. */
+  readonly pnpmConfig: PnpmConfig | undefined
   /** Where pnpm is in use, what its `pnpm-workspace.yaml` says. */
   readonly pnpmWorkspace: PnpmWorkspace | undefined
   /** What stands beside the manifests for clients in use: catalogs, imports, modifiers. */
@@ -97,19 +103,14 @@ export interface Project {
  *   `ERR_JSR_GUARD_MANIFEST` or `ERR_JSR_GUARD_CONFIG` for a file that can't be read.
  */
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
-  const { root, cwd, files, manifests, pnpmWorkspace } = await findProject(options)
+  const found = await findProject(options)
+  const { root, cwd, files, manifests, pnpmWorkspace } = found
   const { known = judgedClients, client: only, env, home } = options
   const declared = readDeclared(manifests)
   const detected = detectClients({ files, declared, only, known })
   const [npmConfig, lockfiles] = await Promise.all([
     loadConfig({ ...options, cwd }, root),
-    loadLockfiles(detected.lockfiles, {
-      root,
-      known,
-      hasNpm: detected.inUse.has('npm'),
-      npmVersion: options.npm.version,
-      hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
-    }),
+    loadWantedLockfiles(detected, found, options),
   ])
   const { clients, pnpmConfig } = await loadClients(detected.inUse, {
     root,
@@ -120,17 +121,18 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     workspace: pnpmWorkspace?.settings,
     versions: { ...options.versions, pnpm: options.pnpm?.version },
     nodePath: options.npm.nodePath,
+    running: options.running,
   })
-  const { wanted, unwanted } = sortOut(lockfiles, only)
   return {
     root,
     manifests,
+    declared,
     clients,
     unjudged: detected.unjudged,
-    lockfiles: wanted,
-    leftOut: [...detected.leftOut, ...unwanted],
+    ...lockfiles,
     npmConfig,
     credentialFiles: listCredentialFiles(pnpmConfig),
+    pnpmConfig,
     pnpmWorkspace: detected.inUse.has('pnpm') ? pnpmWorkspace : undefined,
     specifierFiles: await loadSpecifierFiles(detected.inUse, { root, env, home }),
     pnpmHook: pnpmConfig && (await loadPnpmHook(root, pnpmConfig)),
@@ -142,14 +144,24 @@ function listCredentialFiles(config: PnpmConfig | undefined): NpmConfig[] {
   return config === undefined ? [] : [config.sources.auth, config.sources.rc, config.sources.user]
 }
 
-/** The lockfiles of one client, and the files that it does not read. */
-function sortOut(lockfiles: readonly LockfileInUse[], only: ClientName | undefined) {
-  const wanted = lockfiles.filter(({ client }) => only === undefined || client === only)
-  const files = new Set(wanted.map(({ file }) => file))
-  return {
-    wanted,
-    unwanted: lockfiles.map(({ file }) => file).filter((file) => !files.has(file)),
-  }
+/** Where one client is asked for, what turns out to be another's is left out. */
+async function loadWantedLockfiles(
+  detected: DetectedClients,
+  { root, pnpmWorkspace }: FoundProject,
+  { known = judgedClients, client: only, npm }: LoadProjectOptions,
+): Promise<Pick<Project, 'lockfiles' | 'leftOut'>> {
+  const lockfiles = await loadLockfiles(detected.lockfiles, {
+    root,
+    known,
+    hasNpm: detected.inUse.has('npm'),
+    npmVersion: npm.version,
+    hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
+  })
+  const wanted = lockfiles.filter(({ client }) => [client, undefined].includes(only))
+  const unwanted = lockfiles
+    .map(({ file }) => file)
+    .filter((file) => !wanted.some((one) => one.file === file))
+  return { lockfiles: wanted, leftOut: [...detected.leftOut, ...unwanted] }
 }
 
 /** What lies in a project, before anything is known of its clients. */

@@ -12,7 +12,8 @@ import { JsrGuardError } from '../errors.ts'
  * is, keep it no longer than the requests take, and don't spread it into anything that is printed,
  * thrown or stored.
  *
- * @param others other clients' configurations: their credentials are taken where npm has none
+ * Of `others`, other clients' files, credentials are taken for addresses that have none yet.
+ *
  * @throws JsrGuardError `ERR_JSR_GUARD_CONFIG` where `cafile` is there and can't be read.
  */
 export function registryOptions(

@@ -16,6 +16,20 @@ export async function findProjectRoot(cwd: string): Promise<string> {
   return own.includes(true) ? root : workspace
 }
 
+/** What pnpm takes for the project, whatever other clients make of it. */
+export interface PnpmRoot {
+  /** Where the lockfile is. */
+  readonly root: string
+  /** The nearest package: the root itself, or a folder below it. */
+  readonly own: string
+}
+
+/** The folders that pnpm installs in when it is started in `cwd`, links resolved. */
+export async function findPnpmRoot(cwd: string): Promise<PnpmRoot> {
+  const own = await findNpmRoot(cwd, { workspaces: false })
+  return { root: (await findUpwards(own, 'pnpm-workspace.yaml')) ?? own, own }
+}
+
 const npmLockfiles: readonly string[] = ['package-lock.json', 'npm-shrinkwrap.json']
 
 async function findUpwards(folder: string, name: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { readFile, rm } from 'node:fs/promises'
+import { readStrictYaml } from '../yaml/strict-yaml.ts'
 import { writeFileAtomically } from './write.ts'
 
 /** The files that a client may write; absolute paths, which need not exist. */
@@ -32,7 +33,7 @@ export async function takeSnapshot({ lockfiles, manifests }: SnapshotFiles): Pro
     noteChanges: async () => {
       const entries = Array.from(await readAll(files), ([file, now]) => {
         const was = before.get(file)
-        const isClients = lockfiles.includes(file) || isSaved(was, now)
+        const isClients = lockfiles.includes(file) || isSaved(file, was, now)
         return [file, isClients ? now : was] as const
       })
       after = new Map(entries)
@@ -55,10 +56,11 @@ async function putAllBack(
 }
 
 /** Whether a manifest changed only as a client changes it when it saves: in its dependencies. */
-function isSaved(before: Buffer | undefined, now: Buffer | undefined): boolean {
+function isSaved(file: string, before: Buffer | undefined, now: Buffer | undefined): boolean {
   if (before === undefined || now === undefined) return before === undefined
-  const rest = readRest(now)
-  return rest !== undefined && rest === readRest(before)
+  const read = /\.ya?ml$/.test(file) ? readYaml : readJson
+  const rest = readRest(now, read)
+  return rest !== undefined && rest === readRest(before, read)
 }
 
 const dependencyFields = new Set([
@@ -68,17 +70,29 @@ const dependencyFields = new Set([
   'peerDependencies',
   'bundleDependencies',
   'bundledDependencies',
+  // Of a pnpm-workspace.yaml.
+  'catalog',
+  'catalogs',
+  'overrides',
 ])
 
 /** All but the dependencies, in a form that can be compared. */
-function readRest(bytes: Buffer): string | undefined {
+function readRest(bytes: Buffer, read: (text: string) => unknown): string | undefined {
   try {
-    const manifest: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
+    const manifest = read(bytes.toString('utf8').replace(/^\uFEFF/, ''))
     if (typeof manifest !== 'object' || manifest === null) return undefined
     return JSON.stringify(Object.entries(manifest).filter(([key]) => !dependencyFields.has(key)))
   } catch {
     return undefined
   }
+}
+
+function readJson(text: string): unknown {
+  return JSON.parse(text)
+}
+
+function readYaml(text: string): unknown {
+  return readStrictYaml(text).value
 }
 
 type Contents = ReadonlyMap<string, Buffer | undefined>

@@ -15,6 +15,11 @@ export interface ProbeTarget {
   readonly locked: LockedPackage
   /** The registry that the client would ask, for a package whose lockfile names no address. */
   readonly registry: URL | undefined
+  /**
+   * The address that the client asks then, where it does not take the one of the registry's metadata:
+   * both are asked.
+   */
+  readonly tarball?: URL | undefined
 }
 
 /** How many requests are under way at a time. */
@@ -51,12 +56,15 @@ export function describeTarget({
 type Answer = RegistryFact['answer']
 
 async function ask(
-  { locked, registry }: ProbeTarget,
+  { locked, registry, tarball }: ProbeTarget,
   options: RegistryRequestOptions,
 ): Promise<Answer> {
   if (locked.source.type === 'remote') return await askTarball(locked.source.url, options)
   if (registry === undefined) throw new Error(`no registry to ask for ${locked.name}`)
-  return await askPackument(locked, registry, options)
+  const answer = await askPackument(locked, registry, options)
+  return answer.type === 'served' && tarball !== undefined
+    ? await askTarball(tarball, options)
+    : answer
 }
 
 /** Asks for a tarball and takes no body. */

@@ -6,7 +6,7 @@ import type { ReportedHost } from '../report/report.ts'
 import { hasPrefix } from '../url/url-prefix.ts'
 import { isServedBy } from '../url/web-url.ts'
 import type { CheckedProject } from './check.ts'
-import { openClosedWayOut } from './way-out.ts'
+import { openClosedWayOut, readNpmNetwork } from './way-out.ts'
 
 /** How to ask the registry about a project's packages. */
 export interface AskOptions {
@@ -44,8 +44,7 @@ export async function askAboutPackages(
   const { tarballs } = context
   const wayOut = await openClosedWayOut({
     env: options.env,
-    config: project.npmConfig,
-    credentialFiles: project.credentialFiles,
+    network: readNpmNetwork(project.npmConfig, project.credentialFiles),
     // What asks through it follows no redirect to JSR: there is nothing to refuse.
     onRefusal: () => undefined,
   })

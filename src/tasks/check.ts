@@ -29,6 +29,10 @@ export interface CheckProjectOptions {
   readonly npm?: NpmInUse | undefined
   /** The pnpm that would be run; looked for where it is not given. */
   readonly pnpm?: PnpmInUse | undefined
+  /** The versions of other clients that would be run where the project does not say which. */
+  readonly versions?: Readonly<Partial<Record<ClientName, string | undefined>>> | undefined
+  /** The client that is going to run: its version is known, whatever the project asks for. */
+  readonly running?: ClientName | undefined
   /** The clients to judge; default all that are known. */
   readonly known?: readonly ClientName[] | undefined
   /** When it is, for what the policy dates; default now. */

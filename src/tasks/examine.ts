@@ -9,7 +9,7 @@ import { readOwnVersion } from '../project/own-version.ts'
 import { hasPrefix } from '../url/url-prefix.ts'
 import { isServedBy } from '../url/web-url.ts'
 import { inspectProject, type CheckedProject, type CheckProjectOptions } from './check.ts'
-import { openClosedWayOut } from './way-out.ts'
+import { openClosedWayOut, readNpmNetwork } from './way-out.ts'
 
 /** A package of JSR's that everybody has, for projects without any. */
 const commonPackage = '@jsr/std__path'
@@ -52,8 +52,7 @@ async function probe(
   if (registry === undefined) return undefined
   const wayOut = await openClosedWayOut({
     env,
-    config: project.npmConfig,
-    credentialFiles: project.credentialFiles,
+    network: readNpmNetwork(project.npmConfig, project.credentialFiles),
     // What asks through it follows no redirect to JSR: there is nothing to refuse.
     onRefusal: () => undefined,
   })

@@ -1,12 +1,7 @@
-import path from 'node:path'
-import process from 'node:process'
-import { findNpm } from '../client/program.ts'
-import type { NpmArguments } from '../config/npm-arguments.ts'
-import { JsrGuardError } from '../errors.ts'
-import { findFolder } from '../project/folder.ts'
+import { chooseClient } from '../project/client-choice.ts'
 import { recoverTranslation } from '../project/journal.ts'
 import { acquireRunLock, type RunLock } from '../project/lock.ts'
-import { findNpmRoot } from '../project/npm-root.ts'
+import { findInstallClient } from './install/clients.ts'
 import { reportInterruption, runInstall } from './install/run.ts'
 import {
   lockVariable,
@@ -28,23 +23,13 @@ import {
  *   answer (`ERR_JSR_GUARD_REGISTRY`).
  */
 export async function installProject(options: InstallOptions): Promise<InstallOutcome> {
-  const { cwd, env, client = 'npm' } = options
-  if (client !== 'npm') {
-    throw new JsrGuardError('ERR_JSR_GUARD_UNSUPPORTED', `this version can't run ${client}`, {
-      hint: 'judge its lockfile with jsr-guard check; npm is the client that install runs',
-    })
-  }
-  const [program, parsed] = await Promise.all([
-    findNpm({ env, platform: process.platform, nodePath: process.execPath, canRunShims: true }),
-    parseArguments(options.arguments),
-  ])
-  const projectFolder = await findFolder(findProjectFolder(cwd, parsed))
-  const root = await findRoot(projectFolder, parsed)
-  const run = { ...options, root, projectFolder, program, parsed }
+  const { client, cwd } = options
+  const session = await findInstallClient(client, await chooseClient(cwd)).open(options)
+  const run = { ...options, session }
   const lock = await waitForTurn(run)
   if (lock === undefined) return await reportInterruption(run)
   try {
-    const { files } = await recoverTranslation(root)
+    const { files } = await recoverTranslation(session.root)
     if (files.length > 0) options.onProgress({ type: 'recovered', files })
     return await runInstall({ ...run, lock })
   } finally {
@@ -55,7 +40,7 @@ export async function installProject(options: InstallOptions): Promise<InstallOu
 /** Gives no lock where the run was ended while it waited for another. */
 async function waitForTurn(run: Omit<InstallRun, 'lock'>): Promise<RunLock | undefined> {
   try {
-    return await acquireRunLock(run.root, {
+    return await acquireRunLock(run.session.root, {
       onWait: ({ pid }) => run.onProgress({ type: 'waiting', pid }),
       outerToken: run.env[lockVariable],
       signal: run.stop,
@@ -64,37 +49,4 @@ async function waitForTurn(run: Omit<InstallRun, 'lock'>): Promise<RunLock | und
     if (error instanceof Error && error.name === 'AbortError') return undefined
     throw error
   }
-}
-
-/** npm's own parser is loaded only where there is something to parse. */
-async function parseArguments(args: readonly string[]): Promise<NpmArguments> {
-  if (args.length === 0) {
-    return { settings: {}, packages: [], unknown: [], abbreviated: [], invalid: [] }
-  }
-  const { parseNpmArguments } = await import('../config/npm-arguments.ts')
-  return parseNpmArguments(args)
-}
-
-/**
- * The project that is judged, which must be the one that npm installs in: with `--prefix` that is the
- * very folder, with `--no-workspaces` the nearest package, whatever project they are a part of.
- *
- * @throws JsrGuardError `ERR_JSR_GUARD_UNSUPPORTED` where they are a part of another.
- */
-async function findRoot(folder: string, { settings }: NpmArguments): Promise<string> {
-  const root = await findNpmRoot(folder)
-  const isExact = Boolean(settings['prefix'])
-  const isSingle = settings['workspaces'] === false
-  const own = isExact ? folder : await findNpmRoot(folder, { workspaces: !isSingle })
-  if (own === root) return root
-  throw new JsrGuardError(
-    'ERR_JSR_GUARD_UNSUPPORTED',
-    `${isExact ? '--prefix' : '--no-workspaces'} makes npm install in ${own}, which is a part of the project ${root}`,
-    { hint: 'leave it out, and name a workspace with -w; or give the folder a package.json' },
-  )
-}
-
-function findProjectFolder(cwd: string, { settings }: NpmArguments): string {
-  const prefix = settings['prefix']
-  return typeof prefix === 'string' ? path.resolve(cwd, prefix) : cwd
 }

@@ -2,17 +2,22 @@ import { randomBytes } from 'node:crypto'
 import type { NpmConfig } from '../config/npm-config.ts'
 import { openWayOut, type WayOut, type WayOutOptions } from '../egress/proxy.ts'
 import { parseTarget } from '../egress/target.ts'
-import { detectUpstream, findProxy, type Upstream } from '../egress/upstream.ts'
+import { detectUpstream, findProxy, type ProxySettings, type Upstream } from '../egress/upstream.ts'
 import { registryOptions } from '../project/npm-registry-options.ts'
 import { createCredentialChoice } from '../registry/credentials.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 
-/** Whose configuration decides what lies beyond the way out. */
+/** How a client gets out, and what it tells registries. */
+export interface ClientNetwork {
+  readonly proxies: ProxySettings
+  /** npm-registry-fetch's options; they hold credentials: never print them. */
+  readonly registryOptions: Readonly<Record<string, unknown>>
+}
+
+/** What decides what lies beyond the way out. */
 export interface WayOutSource {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly config: NpmConfig
-  /** Other clients' files with credentials. */
-  readonly credentialFiles?: readonly NpmConfig[]
+  readonly network: ClientNetwork
   readonly onRefusal: WayOutOptions['onRefusal']
 }
 
@@ -22,11 +27,11 @@ export interface ClosedWayOut extends WayOut {
   readonly isDirect: (url: URL) => boolean
 }
 
-/** Opens the way out that refuses JSR's hosts. It goes on through the proxy that npm would have used. */
+/** Opens the way out that refuses JSR's hosts. It goes on through the proxy that the client would have used. */
 export async function openClosedWayOut(source: WayOutSource): Promise<ClosedWayOut> {
-  const { env, config, credentialFiles, onRefusal } = source
-  const options = registryOptions(config, credentialFiles)
-  const upstream = { ...detectUpstream(env, proxySettings(config)), ca: readAuthorities(options) }
+  const { env, network, onRefusal } = source
+  const { proxies, registryOptions: options } = network
+  const upstream = { ...detectUpstream(env, proxies), ca: readAuthorities(options) }
   const wayOut = await openWayOut({
     upstream,
     isRefused: isJsrHost,
@@ -45,16 +50,23 @@ function isDirect(url: URL, upstream: Upstream): boolean {
   return target !== undefined && findProxy(upstream, target, 'http') === undefined
 }
 
-function proxySettings(config: NpmConfig): Parameters<typeof detectUpstream>[1] {
+/** How npm gets out; of `credentialFiles`, other clients' own, credentials are taken that npm has none for. */
+export function readNpmNetwork(
+  config: NpmConfig,
+  credentialFiles: readonly NpmConfig[] = [],
+): ClientNetwork {
   const read = (key: string): string | undefined => {
     const value = config.get(key)?.value
     if (Array.isArray(value)) return value.join(',')
     return typeof value === 'string' ? value : undefined
   }
-  return { httpsProxy: read('https-proxy'), proxy: read('proxy'), noProxy: read('noproxy') }
+  return {
+    proxies: { httpsProxy: read('https-proxy'), proxy: read('proxy'), noProxy: read('noproxy') },
+    registryOptions: registryOptions(config, credentialFiles),
+  }
 }
 
-/** npm trusts these for its proxy as well. */
+/** Clients trust these for their proxy as well. */
 function readAuthorities(options: Readonly<Record<string, unknown>>): string[] | undefined {
   const authorities = [options['ca']].flat().filter((ca) => typeof ca === 'string')
   return authorities.length === 0 ? undefined : authorities

@@ -8,14 +8,13 @@ import { redactText } from '../../url/redact.ts'
 import type { Invocation } from '../commands.ts'
 import { reportExitCode } from '../exit-code.ts'
 import { formatLine } from '../format-line.ts'
-import { parseSettings, refuseOtherClients, type Settings } from '../settings.ts'
+import { parseSettings, type Settings } from '../settings.ts'
 import { writeReport } from '../write-report.ts'
 
 /** Runs the project's package manager, verified, and prints what came from where. */
 export async function run(invocation: Invocation): Promise<number> {
   const { options, context, name } = invocation
   const settings = parseSettings(options, context)
-  refuseOtherClients(settings, name)
   const { cwd, registry, client, config, levels, formats } = settings
   const { env, home } = context
   const signals = catchSignals()
@@ -97,7 +96,9 @@ function describeProgress(step: InstallProgress): string {
     case 'recovered':
       return `an earlier run was killed: put back ${step.files.join(', ')}`
     case 'resolving':
-      return 'making the lockfile, without tarballs and without scripts'
+      return step.isAside
+        ? 'making the lockfile, aside and without scripts'
+        : 'making the lockfile, without tarballs and without scripts'
     case 'probing':
       return `asking the registry for ${step.packages} @jsr ${step.packages === 1 ? 'package' : 'packages'}`
     case 'installing':

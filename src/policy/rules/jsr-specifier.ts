@@ -72,7 +72,8 @@ function checkDependency(
   const target = detectTarget(alias, specifier)
   if (target === undefined) return undefined
   const hint = `run jsr-guard install, or write ${quoteShort(target)}`
-  const misreader = describeMisreader(text, clients)
+  const untranslated = clients.filter(({ isTranslated }) => isTranslated !== true)
+  const misreader = describeMisreader(text, untranslated)
   if (misreader !== undefined) return { ...misreader, hint }
   if (isOptionalPeer && clients.some(({ name }) => name === 'npm')) {
     return { message: `npm passes over ${text} without a word, since the peer is optional`, hint }

@@ -8,23 +8,30 @@ export interface ClientResult {
   readonly end: InstallEnd | undefined
 }
 
+/** What the client is to do. */
+export interface ClientCall {
+  readonly arguments: readonly string[]
+  /** Variables for this call alone. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /**
  * Runs the client with the way out closed.
  *
  * `hidden` keeps what it prints and gives it no input; `shown` lets it have the terminal. A refusal
- * counts before the exit code: npm ends with 0 where the package was optional.
+ * counts before the exit code: clients end with 0 where the package was optional.
  */
 export async function runClientIn(
   step: InstallStep,
-  args: readonly string[],
+  call: ClientCall,
   output: 'hidden' | 'shown',
 ): Promise<ClientResult> {
-  const { program, cwd, wayOut, lock, isStdoutTaken } = step
+  const { session, cwd, wayOut, lock, isStdoutTaken } = step
   const exit = await runClient({
-    program,
-    arguments: args,
+    program: session.program,
+    arguments: call.arguments,
     cwd,
-    env: clientEnvironment(step),
+    env: { ...clientEnvironment(step), ...call.environment },
     output: output === 'hidden' ? 'captured' : isStdoutTaken ? 'stderr' : 'shared',
     stop: wayOut.end,
     onStart: async (pid) => await lock.recordClient(pid),
@@ -37,9 +44,7 @@ function clientEnvironment({ wayOut, request, lock }: InstallStep): Record<strin
     ...wayOut.clientEnvironment,
     // A script of the project may run jsr-guard itself: it must not wait for us.
     [lockVariable]: lock.token,
-    // npm takes an alias for a package of the alias's own scope. What the setting is for is done
-    // by findRemotes.
-    ...(request.liftsAllowRemote ? { npm_config_allow_remote: 'all' } : {}),
+    ...request.environment,
   }
 }
 

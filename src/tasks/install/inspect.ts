@@ -4,31 +4,9 @@ import type { InstallRun } from './step.ts'
 
 /** What the project looks like now, without what an install takes care of by itself. */
 export async function inspect(run: Omit<InstallRun, 'lock'>): Promise<CheckedProject> {
-  const { program, arguments: args, projectFolder } = run
-  const checked = await inspectProject({
-    ...run,
-    cwd: projectFolder,
-    // An install runs npm: what shows that the project is another client's stops it.
-    known: ['npm'],
-    npm: {
-      version: program.version,
-      folder: program.folder,
-      nodePath: program.nodePath,
-      argv: withAbsolutePrefix(args, run),
-    },
-  })
+  const { reading, projectFolder } = run.session
+  const checked = await inspectProject({ ...run, ...reading, cwd: projectFolder })
   return { ...checked, findings: checked.findings.filter(isOfConcern) }
-}
-
-/** npm resolves `--prefix` by its own folder; the configuration is read as of the project's. */
-function withAbsolutePrefix(
-  args: readonly string[],
-  { parsed, projectFolder }: Pick<InstallRun, 'parsed' | 'projectFolder'>,
-): readonly string[] {
-  if (parsed.settings['prefix'] === undefined) return args
-  const end = args.indexOf('--')
-  const flags = end === -1 ? args : args.slice(0, end)
-  return [...flags, `--prefix=${projectFolder}`]
 }
 
 /** `jsr:` in a manifest is translated for the run; what a policy makes an error stays one. */

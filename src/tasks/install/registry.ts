@@ -1,11 +1,11 @@
 import { JsrGuardError } from '../../errors.ts'
 import type { RegistryFact } from '../../policy/registry-facts.ts'
 import { evaluateFacts } from '../../policy/registry-findings.ts'
-import { registryOptions } from '../../project/npm-registry-options.ts'
 import type { ProbeTarget } from '../../registry/probe.ts'
 import type { CheckedProject } from '../check.ts'
-import { findLockfile } from './request.ts'
+import { findLockfiles } from './request.ts'
 import { hasErrors } from './inspect.ts'
+import type { ClientSession } from './session.ts'
 import type { InstallStep, StepResult } from './step.ts'
 import { describeStop, unlessStopped } from './stop.ts'
 
@@ -16,10 +16,10 @@ import { describeStop, unlessStopped } from './stop.ts'
  * @throws JsrGuardError `ERR_JSR_GUARD_REGISTRY` where the registry does not answer, or refuses us.
  */
 export async function askRegistry(step: InstallStep, locked: StepResult): Promise<StepResult> {
-  const { request, onProgress, wayOut } = step
+  const { request, session, onProgress, wayOut } = step
   if (request.isDryRun) return locked
-  const targets = findTargets(locked.checked)
-  if (request.isOffline) return trustCache(targets, locked)
+  const targets = findTargets(session, locked.checked)
+  if (request.isOffline) return session.readsCachedMetadata ? trustCache(targets, locked) : locked
   if (targets.length === 0) return { ...locked, isRegistryAsked: true }
   onProgress({ type: 'probing', packages: targets.length })
   // Loaded late: a project without @jsr packages has no use for it.
@@ -27,7 +27,7 @@ export async function askRegistry(step: InstallStep, locked: StepResult): Promis
   const facts = await unlessStopped(
     step.stop,
     probeTarballs(targets, {
-      registryOptions: registryOptions(locked.checked.project.npmConfig),
+      registryOptions: session.readNetwork(locked.checked.project).registryOptions,
       proxyUrl: wayOut.url,
     }),
   )
@@ -59,14 +59,19 @@ function trustCache(targets: readonly ProbeTarget[], locked: StepResult): StepRe
   )
 }
 
-function findTargets({ context }: CheckedProject): ProbeTarget[] {
-  const lockfile = findLockfile(context.lockfiles)
-  const judged = context.judged.find(({ file }) => file === lockfile?.file)
-  if (judged === undefined) return []
-  return judged.jsrPackages.flatMap(({ locked, judgement }) => {
-    if (judgement.verdict !== 'private' || judgement.by === 'workspace') return []
-    return [{ file: judged.file, locked, registry: judged.client?.routeOf(locked.name).url }]
-  })
+function findTargets(session: ClientSession, { context }: CheckedProject): ProbeTarget[] {
+  const files = findLockfiles(session.name, context.lockfiles).map(({ file }) => file)
+  return context.judged
+    .filter(({ file }) => files.includes(file))
+    .flatMap(({ file, client, jsrPackages }) =>
+      jsrPackages.flatMap(({ locked, judgement }) => {
+        if (judgement.verdict !== 'private' || judgement.by === 'workspace') return []
+        const registry = client?.routeOf(locked.name).url
+        const tarball =
+          registry === undefined ? undefined : session.formatTarballUrl(locked, registry)
+        return [{ file, locked, registry, tarball }]
+      }),
+    )
 }
 
 function refuseUnknown(facts: readonly RegistryFact[]): void {

@@ -1,24 +1,18 @@
-import path from 'node:path'
-import { refuseUnsupported } from '../../client/npm-plan.ts'
 import type { Refusal } from '../../egress/ledger.ts'
 import type { Finding } from '../../finding.ts'
+import { clientTitles } from '../../policy/advice.ts'
 import { translateManifests } from '../../project/journal.ts'
 import { takeSnapshot, type SnapshotFiles } from '../../project/snapshot.ts'
-import { createReport, type Report } from '../../report/report.ts'
+import { createReport, type Report, type ReportedPackage } from '../../report/report.ts'
+import type { ClientName } from '../../route/route.ts'
 import type { CheckedProject } from '../check.ts'
 import { runClientIn } from './client.ts'
 import { hasErrors, inspect } from './inspect.ts'
 import { makeLockfile } from './lockfile.ts'
 import { askRegistry } from './registry.ts'
-import { checkArguments, findLockfile, planRequest } from './request.ts'
-import type {
-  GuardedWayOut,
-  InstallOutcome,
-  InstallRun,
-  InstallStep,
-  NpmRequest,
-  StepResult,
-} from './step.ts'
+import { checkArguments, findLockfiles } from './request.ts'
+import type { ClientRequest, ClientSession } from './session.ts'
+import type { GuardedWayOut, InstallOutcome, InstallRun, InstallStep, StepResult } from './step.ts'
 import { describeStop } from './stop.ts'
 import { withWayOut } from './way-out.ts'
 
@@ -28,20 +22,23 @@ import { withWayOut } from './way-out.ts'
  */
 export async function runInstall(run: InstallRun): Promise<InstallOutcome> {
   const before = await inspect(run)
-  refuseUnsupported(before.project.npmConfig, run.parsed)
+  run.session.refuse(before.project)
   const findings = checkArguments(run)
   if (hasErrors([...before.findings, ...findings])) {
-    return report({ end: { type: 'stopped', at: 'start' }, checked: before, findings }, undefined)
+    const end = { type: 'stopped', at: 'start' } as const
+    return report(run, { end, checked: before, findings }, undefined)
   }
-  const request = planRequest(run, before)
-  const translation = await translateManifests(run.root, before.project.manifests, run.lock)
+  const { session, lock } = run
+  const request = session.plan(before)
+  const manifests = session.listTranslated(before.project)
+  const translation = await translateManifests(session.root, manifests, lock)
   try {
-    return await withWayOut(run, before.project.npmConfig, async (wayOut) => {
-      const snapshot = await takeSnapshot(listFiles(before, request))
+    return await withWayOut(run, before.project, async (wayOut) => {
+      const snapshot = await takeSnapshot(listFiles(session, before, request))
       const step = { ...run, before, request, wayOut, snapshot }
       const result = await runSteps(step)
       await translation.restore()
-      return report(await judgeResult(step, result), wayOut)
+      return report(run, await judgeResult(step, result), wayOut)
     })
   } finally {
     await translation.restore()
@@ -51,17 +48,17 @@ export async function runInstall(run: InstallRun): Promise<InstallOutcome> {
 /** What there is to say of a run that was ended before it could begin. */
 export async function reportInterruption(run: Omit<InstallRun, 'lock'>): Promise<InstallOutcome> {
   const checked = await inspect(run)
-  return report({ end: describeStop(run.stop), checked, findings: [] }, undefined)
+  return report(run, { end: describeStop(run.stop), checked, findings: [] }, undefined)
 }
 
-/** What npm may write: every lockfile, and the manifests where it was asked to change them. */
-function listFiles({ project }: CheckedProject, { changesLockfile }: NpmRequest): SnapshotFiles {
-  return {
-    lockfiles: ['package-lock.json', 'npm-shrinkwrap.json'].map((file) =>
-      path.join(project.root, file),
-    ),
-    manifests: changesLockfile ? project.manifests.map((manifest) => manifest.path) : [],
-  }
+/** What the client may write: every lockfile, and the manifests where it was asked to change them. */
+function listFiles(
+  session: ClientSession,
+  { project }: CheckedProject,
+  { changesLockfile }: ClientRequest,
+): SnapshotFiles {
+  const files = session.listFiles(project)
+  return changesLockfile ? files : { ...files, manifests: [] }
 }
 
 /** Whatever was changed is taken back unless all went well. */
@@ -88,8 +85,9 @@ async function install(step: InstallStep, asked: StepResult): Promise<StepResult
   const { request, snapshot, onProgress } = step
   // With --no-save npm looks up once more what was named; the rest is as the lockfile says.
   if (request.isUnsaved) await snapshot.rollBackManifests()
+  if (request.installArguments === undefined) return asked
   onProgress({ type: 'installing' })
-  const { end } = await runClientIn(step, request.installArguments, 'shown')
+  const { end } = await runClientIn(step, { arguments: request.installArguments }, 'shown')
   // npm saves before it runs the project's own scripts, which may be what ends the run.
   if (end !== undefined) await snapshot.noteChanges()
   else if (request.isUnsaved) await snapshot.rollBackLockfiles()
@@ -109,16 +107,17 @@ async function judgeResult(step: InstallStep, result: StepResult): Promise<StepR
 }
 
 function report(
+  { session }: Omit<InstallRun, 'lock'>,
   result: StepResult,
   wayOut: Pick<GuardedWayOut, 'hosts' | 'refusals'> | undefined,
 ): InstallOutcome {
   const { end, checked, findings } = result
-  const refused = wayOut?.refusals().map(describeRefusal) ?? []
+  const refused = wayOut?.refusals().map((refusal) => describeRefusal(refusal, session.name)) ?? []
   return {
     end: end ?? { type: 'done' },
     report: createReport({
       ...checked.report,
-      packages: selectPackages(checked),
+      packages: selectPackages(checked, session.name),
       findings: [...checked.findings, ...findings, ...refused],
       skipped: selectSkipped(result),
       hosts: wayOut?.hosts() ?? [],
@@ -142,17 +141,27 @@ const askedRules: ReadonlySet<string> = new Set([
 ])
 
 /** One line per package: the record in `node_modules` says the same again where there is a lockfile. */
-function selectPackages({ context, report: { packages } }: CheckedProject): Report['packages'] {
-  const file = findLockfile(context.lockfiles)?.file
-  return file === undefined ? packages : packages.filter(({ lockfile }) => lockfile === file)
+function selectPackages(
+  { context, report: { packages } }: CheckedProject,
+  client: ClientName,
+): Report['packages'] {
+  const files = findLockfiles(client, context.lockfiles).map(({ file }) => file)
+  if (files.length === 0) return packages
+  const chosen = packages.filter(({ lockfile }) => files.includes(lockfile))
+  // Yarn 4 locks what is asked for with jsr: twice.
+  return [...new Map(chosen.map((found) => [formatIdentity(found), found])).values()]
+}
+
+function formatIdentity({ alias, name, version, source, lockfile }: ReportedPackage): string {
+  return JSON.stringify([alias, name, version, source, lockfile])
 }
 
 /** Who asked can't be seen from outside: the client itself, or a script that it started. */
-function describeRefusal({ host, port }: Refusal): Finding {
+function describeRefusal({ host, port }: Refusal, client: ClientName): Finding {
   return {
     rule: 'direct-route',
     severity: 'error',
-    message: `npm, or a script that it started, asked ${host}:${port} and was refused`,
+    message: `${clientTitles[client]}, or a script that it started, asked ${host}:${port} and was refused`,
     hint: 'install with --ignore-scripts to see whether it was a script; else the registry leads there',
     file: 'package.json',
     line: undefined,

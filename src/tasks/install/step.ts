@@ -1,12 +1,11 @@
-import type { InstallCommand, NpmPlan } from '../../client/npm-plan.ts'
-import type { ClientProgram } from '../../client/program.ts'
-import type { NpmArguments } from '../../config/npm-arguments.ts'
+import type { InstallCommand } from '../../client/npm-plan.ts'
 import type { WayOut } from '../../egress/proxy.ts'
 import type { Finding } from '../../finding.ts'
 import type { RunLock } from '../../project/lock.ts'
 import type { Snapshot } from '../../project/snapshot.ts'
 import type { Report } from '../../report/report.ts'
 import type { CheckedProject, CheckProjectOptions } from '../check.ts'
+import type { ClientRequest, ClientSession } from './session.ts'
 
 /** What to install, and how. */
 export interface InstallOptions extends CheckProjectOptions {
@@ -25,7 +24,8 @@ export interface InstallOptions extends CheckProjectOptions {
 export type InstallProgress =
   | { readonly type: 'waiting'; readonly pid: number }
   | { readonly type: 'recovered'; readonly files: readonly string[] }
-  | { readonly type: 'resolving' }
+  /** `isAside`: what the client can't but download meanwhile is thrown away. */
+  | { readonly type: 'resolving'; readonly isAside: boolean }
   | { readonly type: 'probing'; readonly packages: number }
   | { readonly type: 'installing' }
   /** A host of JSR's was asked for, and refused; the client is being ended. */
@@ -52,18 +52,14 @@ export const lockVariable = 'JSR_GUARD_LOCK'
 
 /** What the steps of an install share. */
 export interface InstallRun extends InstallOptions {
-  readonly root: string
-  /** Where the client looks for the project: the current folder, or `--prefix`. */
-  readonly projectFolder: string
-  readonly program: ClientProgram
-  readonly parsed: NpmArguments
+  readonly session: ClientSession
   readonly lock: RunLock
 }
 
 /** What the steps between the translation of the manifests and its end share. */
 export interface InstallStep extends InstallRun {
   readonly before: CheckedProject
-  readonly request: NpmRequest
+  readonly request: ClientRequest
   readonly wayOut: GuardedWayOut
   readonly snapshot: Snapshot
 }
@@ -78,14 +74,6 @@ export interface StepResult {
   readonly findings: readonly Finding[]
   /** Whether the registry was asked about every `@jsr` package: only then were its rules judged. */
   readonly isRegistryAsked?: boolean
-}
-
-/** What the run asks npm for, and what npm's settings mean for it. */
-export interface NpmRequest extends NpmPlan {
-  /** Whether the lockfile must be made or changed before anything is installed. */
-  readonly makesLockfile: boolean
-  /** Whether npm's `allow-remote` would refuse private aliases, so that we stand in for it. */
-  readonly liftsAllowRemote: boolean
 }
 
 /** The closed way out of one run, and what ends the client. */

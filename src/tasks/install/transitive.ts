@@ -12,7 +12,7 @@ import { unlessStopped } from './stop.ts'
  * Where npm failed on a `jsr:` specifier of a published package, says whose it is: npm names the
  * specifier at best, and ends without a word where the alias is installed already.
  */
-export async function explainFailure(step: InstallStep, exit: ClientExit): Promise<Finding[]> {
+export async function explainNpmFailure(step: InstallStep, exit: ClientExit): Promise<Finding[]> {
   const isExplained = /\bcode E(?!UNSUPPORTEDPROTOCOL)/.test(exit.stderr)
   if (exit.exitCode === 0 || isExplained || step.stop.aborted) return []
   const { findTransitiveSpecifiers } = await import('../../registry/transitive.ts')
@@ -23,7 +23,7 @@ export async function explainFailure(step: InstallStep, exit: ClientExit): Promi
       ...context.manifests.flatMap(({ dependencies }) =>
         dependencies.map(({ alias, specifier }) => [alias, toNpm(specifier, alias)] as const),
       ),
-      ...step.parsed.packages.map(parseArgument),
+      ...step.session.packages.map(parseArgument),
     ]),
     registryOf: (name) => client?.routeOf(name).url,
     registryOptions: registryOptions(project.npmConfig),

@@ -64,13 +64,14 @@ export function clientOf(major: string): Client {
 }
 
 /** The first part of a client's version. */
-export function majorOf({ version }: Client): string {
+export function majorOf({ version }: Pick<Client, 'version'>): string {
   return version.slice(0, version.indexOf('.'))
 }
 
 /** Runs the client itself. npm 12 is told that it may fetch from elsewhere than the registry. */
 export async function runBare(world: World, client: Client, trial: Trial): Promise<Outcome> {
-  const tolerant = majorOf(client) === '12' ? ['--allow-remote=all'] : []
+  const isStrict = client.name === 'npm' && majorOf(client) === '12'
+  const tolerant = isStrict ? ['--allow-remote=all'] : []
   const env = trial.env ?? world.env({}, client)
   return await observe(world, { ...trial, env }, (cwd) =>
     runClient(client, [...trial.args, ...tolerant], { cwd, env }),
