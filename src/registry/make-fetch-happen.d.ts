@@ -6,11 +6,11 @@ declare module 'make-fetch-happen' {
       get(name: string): string | null
       forEach(visit: (value: string, name: string) => void): void
     }
-    readonly body: AsyncIterable<Buffer> & {
-      on(event: 'error', listener: () => void): void
-      /** Whether it has been read to its end. */
-      readonly emittedEnd: boolean
-    }
+    readonly body: AsyncIterable<Buffer> &
+      NodeJS.ReadableStream & {
+        /** Whether it has been read to its end. */
+        readonly emittedEnd: boolean
+      }
   }
   interface FetchOptions {
     readonly [option: string]: unknown

@@ -94,7 +94,7 @@ function isPassing(status: number): boolean {
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
-export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
+function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
   if (text === null) return undefined
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
   const dateMs = Date.parse(text)

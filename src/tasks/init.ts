@@ -45,6 +45,8 @@ export interface InitResult {
   readonly product?: string
   /** What is left to do by hand before the project is guarded, a line each. */
   readonly advice: readonly string[]
+  /** Where the credentials come from, and what clients without `.npmrc` need, a line each. */
+  readonly notes?: readonly string[]
 }
 
 /** A file of the configuration, and what became of it. */
@@ -86,7 +88,8 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
     route: { url: route.url === undefined ? undefined : redactUrl(route.url), from: route.from },
     isRouted: route.isOwn && route.url?.href === registry.href,
     ...(setup.product === undefined ? {} : { product: setup.product }),
-    advice: [...setup.notes, ...(isPnpm ? await listPnpmAdvice(root, options) : [])],
+    ...(setup.notes.length === 0 ? {} : { notes: setup.notes }),
+    advice: isPnpm ? await listPnpmAdvice(root, options) : [],
   }
 }
 

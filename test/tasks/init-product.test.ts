@@ -57,7 +57,7 @@ describe('init with a registry that is a known product', () => {
     ],
   ] as const)('%s writes the route and its credentials', async ([registry, product, lines]) => {
     const { result, read, again } = await init(registry)
-    expect(result).toMatchObject({ isRouted: true, product, advice: expect.any(Array) })
+    expect(result).toMatchObject({ isRouted: true, product, advice: [], notes: expect.any(Array) })
     expect(await read('.npmrc')).toBe([`@jsr:registry=${registry}`, ...lines, ''].join('\n'))
     const { files } = await again()
     expect(files.map(({ change }) => change)).toEqual(['unchanged', 'unchanged'])
@@ -87,11 +87,9 @@ describe('init with a registry that is a known product', () => {
   })
 
   test('writes no credentials where the user has some, for it would hide them', async () => {
-    const { cwd } = await init(codeartifact)
     const env = await emptyEnv()
     const home = await createProject({ '.npmrc': `${bare(codeartifact)}:_authToken=mine\n` })
     const project = await createProject({ 'package.json': {} })
-    expect(cwd).not.toBe(project)
     const result = await initProject({
       cwd: project,
       registry: codeartifact,
@@ -99,14 +97,14 @@ describe('init with a registry that is a known product', () => {
       env: { ...env, HOME: home, USERPROFILE: home },
       home,
     })
-    expect(result.advice).toEqual([])
+    expect(result.notes).toBeUndefined()
     expect(await readFile(join(project, '.npmrc'), 'utf8')).toBe(`@jsr:registry=${codeartifact}\n`)
   })
 
   test('leaves the credentials of pnpm to the user’s own file, and says so', async () => {
     const { result, read } = await init(codeartifact, { files: { 'pnpm-lock.yaml': '' } })
     expect(await read('.npmrc')).toBe(`@jsr:registry=${codeartifact}\n`)
-    expect(result.advice.slice(0, 2)).toEqual([
+    expect(result.notes?.slice(0, 2)).toEqual([
       "pnpm reads no variables in a project's .npmrc: add these lines to your own, ~/.npmrc",
       `${bare(codeartifact)}:_authToken=\${CODEARTIFACT_AUTH_TOKEN}`,
     ])
@@ -125,7 +123,7 @@ describe('init with a registry that is a known product', () => {
     const text = 'npmScopes:\n  corp:\n    npmRegistryServer: "https://a.example/"\n'
     const { read, result } = await init(codeartifact, { files: { '.yarnrc.yml': text } })
     expect(await read('.yarnrc.yml')).toBe(text)
-    expect(result.advice).toContain('see that .yarnrc.yml says:')
+    expect(result.notes).toContain('see that .yarnrc.yml says:')
   })
 })
 

@@ -41,7 +41,7 @@ function parseSystem(text: string | undefined): CiSystem | undefined {
 }
 
 function renderResult(
-  { files, route, isRouted, product, advice }: InitResult,
+  { files, route, isRouted, product, advice, notes = [] }: InitResult,
   client: string,
 ): string {
   const lines = files.map(({ file, change }) => `${change.padEnd(9)} ${file}`)
@@ -49,7 +49,7 @@ function renderResult(
   lines.push(`${client} asks ${where} for @jsr`)
   if (product !== undefined) lines.push(`which is ${product}, by its address`)
   if (!isRouted) lines.push('which goes before what was written: take it out')
-  const all = [...lines, ...advice.map((line) => `  ${line}`)]
+  const all = [...lines, ...[...advice, ...notes].map((line) => `  ${line}`)]
   return all.map((line) => `${formatLine(line)}\n`).join('')
 }
 
