@@ -83,7 +83,6 @@ function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLock
  * JSR, counts under any name.
  */
 function isJsrPackage(locked: LockedPackage, client: ClientInUse | undefined): boolean {
-  if (locked.source.type === 'native') return true
   return hasJsrName(locked.name) || hasJsrName(locked.alias) || hasJsrSource(locked, client)
 }
 
@@ -96,7 +95,11 @@ function hasJsrSource(locked: LockedPackage, client: ClientInUse | undefined): b
       return isJsrRoute(client?.routeOf(name)) || hasJsrPath(source.path)
     case 'git':
       return isJsrHost(detectHost(source.url) ?? '')
-    default:
+    case 'native':
+      return true
+    case 'local':
+    case 'bundled':
+    case 'unknown':
       return false
   }
 }
