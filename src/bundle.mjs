@@ -28,6 +28,7 @@ const included = [
   'jsonc-parser',
   'npm-registry-fetch/lib/default-opts.js',
   'semver',
+  'smol-toml',
 ]
 
 const common = {
