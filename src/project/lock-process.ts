@@ -77,7 +77,10 @@ async function waitForEnd(identity: ProcessIdentity, graceMs: number): Promise<b
 interface ProcessStatus {
   readonly parent: number
   readonly startTime: string
-  /** A process that nobody has waited for is still listed, as a zombie. */
+  /**
+   * A process that nobody has waited for is still listed, as a zombie. So is one whose first thread
+   * has ended before the others: they may be in the middle of writing a file.
+   */
   readonly hasEnded: boolean
 }
 
@@ -89,7 +92,9 @@ async function readStatus(pid: number): Promise<ProcessStatus | undefined> {
   const [state, parent] = fields ?? []
   const startTime = fields?.[19]
   if (state === undefined || parent === undefined || startTime === undefined) return undefined
-  return { parent: Number(parent), startTime, hasEnded: state === 'Z' || state === 'X' }
+  const isZombie = state === 'Z' || state === 'X'
+  const hasEnded = isZombie && Number(fields?.[17]) <= 1
+  return { parent: Number(parent), startTime, hasEnded }
 }
 
 /**

@@ -47,7 +47,7 @@ async function readContext(
   return {
     excerpt: ({ line }) => (line === undefined ? undefined : formatExcerpt(lines.get(line))),
     why: ({ line, package: name }) =>
-      line === undefined || name === undefined ? undefined : lookup?.(line, name),
+      line === undefined || name === undefined ? undefined : lookup?.(line, name)?.map(redactText),
   }
 }
 

@@ -11,6 +11,7 @@
  *     node driver.mjs ROOT contend            enters a section in which it must be alone
  */
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -91,10 +92,17 @@ async function contend() {
   await lock.release()
 }
 
+/** One that was killed and that nobody has waited for yet can be sent signals, and does nothing any more. */
 function isRunning(pid) {
   try {
-    return process.kill(pid, 0)
+    process.kill(pid, 0)
+    return process.platform !== 'linux' || !hasEnded(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return false
   }
+}
+
+function hasEnded(stat) {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' && Number(fields[17]) <= 1
 }
