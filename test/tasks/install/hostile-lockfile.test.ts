@@ -57,7 +57,11 @@ const cases: readonly Case[] = [
   },
   {
     title: 'JSR in a yarn.lock, which npm reads where it has no lockfile',
-    trial: () => projectWith({ 'yarn.lock': yarnLockfile() }, ['install']),
+    trial: () => {
+      // Without it the project is Yarn's.
+      const manifest = { name: 'p', packageManager: 'npm@11.21.2', dependencies }
+      return projectWith({ 'package.json': manifest, 'yarn.lock': yarnLockfile() }, ['install'])
+    },
     rules: ['unknown-source'],
   },
   {
