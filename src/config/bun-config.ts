@@ -1,5 +1,6 @@
 import { parse, TomlError } from 'smol-toml'
 import { JsrGuardError } from '../errors.ts'
+import { toRecord } from '../json/record.ts'
 import { createFileSetting, type ClientSetting, type SettingPlace } from './client-setting.ts'
 
 /** Bun's configuration, as far as registries go. */
@@ -23,16 +24,16 @@ export type BunExpander = (text: string) => string | undefined
  * @see https://bun.com/docs/runtime/bunfig
  */
 export function createBunfig(text: string, file: string, expand: BunExpander): SettingPlace {
-  const install = fieldsOf(readToml(text, file)['install'])
+  const install = toRecord(readToml(text, file)['install'])
   const settings = new Map<string, ClientSetting>()
   const add = (key: string, found: unknown, name: string): void => {
     if (found === undefined) return
-    const url = typeof found === 'object' ? fieldsOf(found)['url'] : found
+    const url = typeof found === 'object' ? toRecord(found)['url'] : found
     const value = typeof url === 'string' ? (expand(url) ?? '?') : '?'
     settings.set(key, createFileSetting({ value, raw: url, file, line: findLine(text, name) }))
   }
   add('registry', install['registry'], 'registry')
-  for (const [scope, found] of Object.entries(fieldsOf(install['scopes']))) {
+  for (const [scope, found] of Object.entries(toRecord(install['scopes']))) {
     add(`@${scope.replace(/^@/, '')}:registry`, found, scope)
   }
   return (key) => settings.get(key)
@@ -59,8 +60,4 @@ function findLine(text: string, key: string): number | undefined {
       index >= start && line.trimStart().replace(/^["']/, '').startsWith(key) && line.includes('='),
   )
   return at === -1 ? undefined : at + 1
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }

@@ -1,4 +1,5 @@
 import { JsrGuardError } from '../errors.ts'
+import { isRecord } from '../json/record.ts'
 import { readStrictYaml } from '../yaml/strict-yaml.ts'
 
 /** A setting of a `pnpm-workspace.yaml` or of pnpm's `config.yaml`. */
@@ -58,7 +59,7 @@ function readDocument(text: string, file: string): { value: Fields; lineOf: Look
   if (/^(?:\uFEFF)?(?:\s|#.*(?:\n|$))*$/.test(text)) return { value: {}, lineOf: () => undefined }
   try {
     const { value, lineOf } = readStrictYaml(text)
-    if (isFields(value)) return { value, lineOf }
+    if (isRecord(value)) return { value, lineOf }
   } catch (cause) {
     if (!(cause instanceof JsrGuardError)) throw cause
     const { message, line, hint } = cause
@@ -94,12 +95,12 @@ function readScopes(
 ): PnpmRegistries['shape'] {
   const { scopes } = declared
   // What is no mapping makes pnpm fail, or counts for nothing: neither can be told.
-  if (registries !== undefined && !isFields(registries.value)) {
+  if (registries !== undefined && !isRecord(registries.value)) {
     for (const scope of ['default', '@jsr']) scopes.set(scope, { ...registries, value: undefined })
     return 'scopes'
   }
   const entries = entriesOf(registries?.value)
-  const isByUrl = entries.some(([key, value]) => isFields(value) || /^[a-z]+:/i.test(key))
+  const isByUrl = entries.some(([key, value]) => isRecord(value) || /^[a-z]+:/i.test(key))
   for (const [key, value] of entries) {
     const setting = { value, line: lineOf('registries', key) }
     if (isByUrl) addDeclaration(key, setting, declared)
@@ -119,7 +120,7 @@ function addDeclaration(
   { value, line }: PnpmYamlSetting,
   { scopes, prefixes }: Declared,
 ): void {
-  const { scopes: list, prefix, aliases } = isFields(value) ? value : {}
+  const { scopes: list, prefix, aliases } = isRecord(value) ? value : {}
   for (const scope of listOf(list)) {
     scopes.set(scope === '@' ? 'default' : scope, { value: url, line })
   }
@@ -134,9 +135,5 @@ function listOf(value: unknown): string[] {
 }
 
 function entriesOf(value: unknown): [string, unknown][] {
-  return isFields(value) ? Object.entries(value) : []
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord(value) ? Object.entries(value) : []
 }

@@ -1,5 +1,6 @@
 import { JsrGuardError } from '../errors.ts'
 import { blankJsonExtras } from '../json/blank-extras.ts'
+import { toRecord } from '../json/record.ts'
 import { readStrictJson } from '../json/strict-json.ts'
 import { createFileSetting, createVariableSetting, type SettingPlace } from './client-setting.ts'
 
@@ -10,8 +11,6 @@ export interface VltConfig {
   readonly places: readonly SettingPlace[]
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 /**
  * Reads the settings of a `vlt.json`. The keys of a place: `registry`, and `table key` for the
  * tables, such as `scoped-registries @jsr`.
@@ -21,10 +20,10 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function createVltJson(text: string, file: string): SettingPlace {
   const { value, lineOf } = readDocument(text, file)
-  const config = fieldsOf(fieldsOf(value)['config'])
+  const config = toRecord(toRecord(value)['config'])
   return (key) => {
     const [table = '', inner] = key.split(' ')
-    const found = inner === undefined ? config[table] : fieldsOf(config[table])[inner]
+    const found = inner === undefined ? config[table] : toRecord(config[table])[inner]
     if (found === undefined) return undefined
     return createFileSetting({ value: found, file, line: lineOf('config', table) })
   }
@@ -57,8 +56,4 @@ export function createVltEnvironment(
       ? undefined
       : createVariableSetting(name, line.slice(inner.length + 1).trim())
   }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }

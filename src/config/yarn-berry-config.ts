@@ -1,4 +1,5 @@
 import { JsrGuardError } from '../errors.ts'
+import { isRecord } from '../json/record.ts'
 import { readStrictYaml } from '../yaml/strict-yaml.ts'
 import { createFileSetting, type ClientSetting } from './client-setting.ts'
 
@@ -90,7 +91,7 @@ function readDocument(
   if (/^(?:\uFEFF)?(?:\s|#.*(?:\n|$))*$/.test(text)) return { value: {}, lineOf: () => undefined }
   try {
     const { value, lineOf } = readStrictYaml(text)
-    if (isFields(value)) return { value, lineOf }
+    if (isRecord(value)) return { value, lineOf }
   } catch (cause) {
     if (!(cause instanceof JsrGuardError)) throw cause
     const { message, line, hint } = cause
@@ -101,9 +102,5 @@ function readDocument(
 }
 
 function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {}
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord(value) ? value : {}
 }

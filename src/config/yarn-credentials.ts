@@ -1,3 +1,4 @@
+import { toRecord } from '../json/record.ts'
 import { parseRegistryUrl } from '../url/web-url.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -35,13 +36,13 @@ interface Place {
 function listPlaces(file: Fields): Place[] {
   return [
     { address: file['npmRegistryServer'], fields: file },
-    ...Object.values(fieldsOf(file['npmScopes'])).map((scope) => {
-      const fields = fieldsOf(scope)
+    ...Object.values(toRecord(file['npmScopes'])).map((scope) => {
+      const fields = toRecord(scope)
       return { address: fields['npmRegistryServer'], fields }
     }),
-    ...Object.entries(fieldsOf(file['npmRegistries'])).map(([address, fields]) => ({
+    ...Object.entries(toRecord(file['npmRegistries'])).map(([address, fields]) => ({
       address: address.startsWith('//') ? `https:${address}` : address,
-      fields: fieldsOf(fields),
+      fields: toRecord(fields),
     })),
   ]
 }
@@ -72,8 +73,4 @@ function readText(value: unknown, env: Environment): string | undefined {
     },
   )
   return isWhole && text !== '' ? text : undefined
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }

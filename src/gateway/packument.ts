@@ -1,3 +1,4 @@
+import { isRecord, tryParseJson } from '../json/record.ts'
 import { isServedBy, parseWebUrl } from '../url/web-url.ts'
 import { jsrNpmHost } from '../url/jsr-host.ts'
 import { isIntegrity } from './digest.ts'
@@ -42,7 +43,7 @@ export function readPackument(
   name: string,
   upstream: URL,
 ): UpstreamPackument | undefined {
-  const document = parseJson(text)
+  const document = tryParseJson(text)
   if (!isRecord(document) || document['name'] !== name) return undefined
   const { versions, time, 'dist-tags': tags, ...fields } = document
   if (!isRecord(versions)) return undefined
@@ -120,18 +121,4 @@ function readTags(tags: unknown): Map<string, string> {
 export function readTime(time: unknown): number | undefined {
   const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN
   return Number.isFinite(ms) ? ms : undefined
-}
-
-/** Whether a value is a JSON object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The value of a JSON text; `undefined` where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import { createByteCache } from './byte-cache.ts'
 import { formatIntegrityHex, isIntegrity } from './digest.ts'
-import { isRecord, parseJson, readTime } from './packument.ts'
+import { isRecord, tryParseJson } from '../json/record.ts'
+import { readTime } from './packument.ts'
 import { parseVersion } from './path.ts'
 import { collect } from './relay.ts'
 
@@ -122,7 +123,7 @@ function encodePin(pin: Pin): Uint8Array {
 }
 
 function readPin(bytes: Uint8Array): Pin | undefined {
-  const record = parseJson(new TextDecoder().decode(bytes))
+  const record = tryParseJson(new TextDecoder().decode(bytes))
   if (!isRecord(record) || record['schemaVersion'] !== 1) return undefined
   const { name, version, integrity, path, dist, manifest } = record
   if (typeof name !== 'string' || typeof version !== 'string' || typeof path !== 'string') {

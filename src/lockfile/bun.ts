@@ -11,7 +11,8 @@ import type {
   PackageSource,
   TransitiveSpecifier,
 } from './locked-package.ts'
-import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
+import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
 import { parseSource, unknownSource } from './source.ts'
 
@@ -69,7 +70,7 @@ const knownFields: ReadonlySet<string> = new Set([
 ])
 
 function readTables({ value, lineOf }: StrictJson): { packages: Fields; workspaces: Fields } {
-  if (!isJsonObject(value)) throw damaged('is no JSON object', undefined)
+  if (!isRecord(value)) throw damaged('is no JSON object', undefined)
   const version = value['lockfileVersion']
   if (version !== 0 && version !== 1 && version !== 2) {
     throw new JsrGuardError(
@@ -83,8 +84,8 @@ function readTables({ value, lineOf }: StrictJson): { packages: Fields; workspac
     throw damaged(`has ${quoteShort(foreign)}, which Bun does not write`, lineOf(foreign))
   }
   const { packages = {}, workspaces = {} } = value
-  if (!isJsonObject(packages)) throw damaged('has packages that are no object', lineOf('packages'))
-  if (!isJsonObject(workspaces)) {
+  if (!isRecord(packages)) throw damaged('has packages that are no object', lineOf('packages'))
+  if (!isRecord(workspaces)) {
     throw damaged('has workspaces that are no object', lineOf('workspaces'))
   }
   return { packages, workspaces }
@@ -105,7 +106,7 @@ function readEntry(reading: Reading, key: string, entry: unknown): void {
   const at = resolution.indexOf('@', 1)
   const name = at === -1 ? resolution : resolution.slice(0, at)
   const reference = at === -1 ? '' : resolution.slice(at + 1)
-  const info = rest.find((item) => isJsonObject(item))
+  const info = rest.find((item) => isRecord(item))
   const locked: LockedPackage = {
     alias: aliasOf(key),
     name,
@@ -116,7 +117,7 @@ function readEntry(reading: Reading, key: string, entry: unknown): void {
     line,
   }
   reading.packages.push(locked)
-  if (isJsonObject(info)) reading.transitiveSpecifiers.push(...findRequests(info, locked))
+  if (isRecord(info)) reading.transitiveSpecifiers.push(...findRequests(info, locked))
 }
 
 /** `parent/@scope/name`: the last name of the path. */
@@ -154,7 +155,7 @@ function readGit(reference: string): PackageSource {
 /** An address, or an empty text where the configuration decides. */
 function readRegistry(rest: readonly unknown[], info: unknown): PackageSource {
   const [address] = rest
-  if (isJsonObject(info) && info['bundled'] === true) return { type: 'bundled' }
+  if (isRecord(info) && info['bundled'] === true) return { type: 'bundled' }
   if (rest.length < 2 || rest.length > 3 || typeof address !== 'string' || rest[1] !== info) {
     return unknownSource('an entry of another shape')
   }
@@ -177,7 +178,7 @@ const dependencyFields: readonly string[] = [
 function* listDependencies(fields: Fields): Generator<readonly [alias: string, specifier: string]> {
   for (const field of dependencyFields) {
     const group = fields[field]
-    if (!isJsonObject(group)) continue
+    if (!isRecord(group)) continue
     for (const [alias, specifier] of Object.entries(group)) yield [alias, String(specifier)]
   }
 }
@@ -196,7 +197,7 @@ function readProjects(
 ): LockedProject[] {
   return Object.entries(workspaces).map(([folder, workspace]) => {
     const line = () => lineOf('workspaces', folder)
-    if (!isJsonObject(workspace)) {
+    if (!isRecord(workspace)) {
       throw damaged(`has a workspace ${quoteShort(folder)} that is no object`, line())
     }
     const dependencies = new Map(listDependencies(workspace))

@@ -4,7 +4,8 @@ import { formatNpmName, quoteShort, tryParseJsrName } from '../specifier/jsr-nam
 import { hexToIntegrity } from './hex-integrity.ts'
 import { splitIntegrity } from './integrity.ts'
 import type { LockedPackage, Lockfile, PackageSource } from './locked-package.ts'
-import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
+import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
 import { parseSource, unknownSource } from './source.ts'
 
@@ -20,7 +21,7 @@ import { parseSource, unknownSource } from './source.ts'
  */
 export function readDenoLockfile(text: string): Lockfile {
   const { value, lineOf } = readLockfileJson(text)
-  if (!isJsonObject(value)) throw damaged('is no JSON object', undefined)
+  if (!isRecord(value)) throw damaged('is no JSON object', undefined)
   const version = value['version']
   if (version !== '3' && version !== '4' && version !== '5') {
     throw new JsrGuardError(
@@ -77,7 +78,7 @@ function damaged(message: string, line: number | undefined): JsrGuardError {
 function readTable(value: Fields, name: string, line: number | undefined): Fields {
   const table = value[name]
   if (table === undefined) return {}
-  if (isJsonObject(table)) return table
+  if (isRecord(table)) return table
   throw damaged(`has ${quoteShort(name)}, which is no object`, line)
 }
 
@@ -137,7 +138,7 @@ function addNpm({ table, lineOf, packages }: Reading): void {
 }
 
 function readEntry(key: string, entry: unknown, line: () => number | undefined): Fields {
-  if (isJsonObject(entry)) return entry
+  if (isRecord(entry)) return entry
   throw damaged(`has an entry ${quoteShort(key)} that is no object`, line())
 }
 

@@ -15,8 +15,3 @@ export function readLockfileJson(text: string): StrictJson {
     throw new JsrGuardError('ERR_JSR_GUARD_LOCKFILE_SYNTAX', message, { hint, line, cause })
   }
 }
-
-/** Whether a value is a JSON object. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

@@ -1,4 +1,4 @@
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 
 /** An entry of `packages`, as far as it decides what npm fetches. */
 export interface NpmEntry {
@@ -30,7 +30,7 @@ export function isNpmEntry(value: unknown): value is NpmEntry {
 
 /** What keeps a value from being an entry, to follow its key in a message. */
 export function findFault(value: unknown): string | undefined {
-  if (!isJsonObject(value)) return 'is no object'
+  if (!isRecord(value)) return 'is no object'
   for (const field in value) {
     const shape = shapes.get(field)
     if (shape?.isFine(value[field]) === false) return `has a "${field}" that ${shape.fault}`
@@ -72,7 +72,7 @@ const shapes: ReadonlyMap<string, Shape> = new Map([
 ])
 
 function isSpecifiers(value: unknown): value is Specifiers {
-  if (!isJsonObject(value)) return false
+  if (!isRecord(value)) return false
   for (const alias in value) if (typeof value[alias] !== 'string') return false
   return true
 }

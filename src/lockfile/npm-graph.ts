@@ -1,12 +1,13 @@
 import type { DependencyGraph, GraphPackage, GraphProject } from './dependency-path.ts'
-import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
+import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmEntry, resolveAlias, type NpmEntries, type NpmEntry } from './npm-entry.ts'
 import { parseNpmKey } from './npm-key.ts'
 
 /** What asks for what in one of npm's lockfiles, as npm looks packages up from the place of what asks. */
 export function readNpmGraph(text: string): DependencyGraph {
   const { value, lineOf } = readLockfileJson(text)
-  const entries = isJsonObject(value) && isJsonObject(value['packages']) ? value['packages'] : {}
+  const entries = isRecord(value) && isRecord(value['packages']) ? value['packages'] : {}
   const projects: GraphProject[] = []
   const packages = new Map<string, GraphPackage>()
   for (const key of Object.keys(entries)) {

@@ -1,5 +1,5 @@
 import { JsrGuardError } from '../errors.ts'
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 
 /**
  * Lets versions 2, 3 and 4 of npm's lockfile pass.
@@ -47,9 +47,9 @@ function explainVersion1(lockfile: Readonly<Record<string, unknown>>): Explanati
 function findAlias(lockfile: Readonly<Record<string, unknown>>): string | undefined {
   const pending: unknown[] = [lockfile['dependencies']]
   for (const dependencies of pending) {
-    if (!isJsonObject(dependencies)) continue
+    if (!isRecord(dependencies)) continue
     for (const [alias, entry] of Object.entries(dependencies)) {
-      if (!isJsonObject(entry)) continue
+      if (!isRecord(entry)) continue
       if (/^npm:/i.test(String(entry['version']))) return alias
       pending.push(entry['dependencies'])
     }

@@ -10,7 +10,8 @@ import type {
   TransitiveSpecifier,
 } from './locked-package.ts'
 import { splitIntegrity } from './integrity.ts'
-import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
+import { readLockfileJson } from './lockfile-json.ts'
 import { createBundleLookup } from './npm-bundle.ts'
 import { findFault, isNpmEntry, type NpmEntries, type NpmEntry } from './npm-entry.ts'
 import { isNpmName, parseNpmKey } from './npm-key.ts'
@@ -61,10 +62,10 @@ interface Reading {
 }
 
 function readEntries({ value, lineOf }: StrictJson): NpmEntries {
-  if (!isJsonObject(value)) throw damaged('is no JSON object', undefined)
+  if (!isRecord(value)) throw damaged('is no JSON object', undefined)
   checkNpmVersion(value, () => lineOf('lockfileVersion'))
   const entries = value['packages']
-  if (!isJsonObject(entries)) throw damaged('has no object "packages"', lineOf('packages'))
+  if (!isRecord(entries)) throw damaged('has no object "packages"', lineOf('packages'))
   return entries
 }
 

@@ -1,7 +1,7 @@
 import { JsrGuardError } from '../errors.ts'
 import { quoteShort } from '../specifier/jsr-name.ts'
 import { readStrictYaml } from '../yaml/strict-yaml.ts'
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 import type { PnpmFormat } from './pnpm-key.ts'
 
 /** An object of a lockfile, whose fields may be anything. */
@@ -63,7 +63,7 @@ function readDocument(part: Part): PnpmDocument {
     const line = lineOf(...path)
     return line === undefined ? undefined : line + part.linesBefore
   }
-  if (!isJsonObject(value)) throw damaged('is no mapping', undefined)
+  if (!isRecord(value)) throw damaged('is no mapping', undefined)
   const format = readFormat(value['lockfileVersion'], () => atLine('lockfileVersion'))
   return createDocument(value, format, atLine)
 }
@@ -162,7 +162,7 @@ function findImportersName(value: Fields, format: PnpmFormat): string | undefine
 function readTable(value: Fields, name: string, lineOf: PnpmDocument['lineOf']): Fields {
   const table = Object.hasOwn(value, name) ? value[name] : undefined
   if (table === undefined) return {}
-  if (isJsonObject(table)) return table
+  if (isRecord(table)) return table
   throw damaged(`has ${quoteShort(name)}, which is no mapping`, lineOf(name))
 }
 

@@ -1,5 +1,5 @@
 import type { DependencyGraph, GraphPackage, GraphProject } from './dependency-path.ts'
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 import { readPnpmDocuments, type Fields, type PnpmDocument } from './pnpm-document.ts'
 import { findReferredKey, withoutSuffix } from './pnpm-key.ts'
 import { readPnpmReferences } from './pnpm-references.ts'
@@ -45,11 +45,11 @@ function listProjects(document: PnpmDocument): GraphProject[] {
 }
 
 function listKeys({ format }: PnpmDocument, snapshot: unknown): string[] {
-  if (!isJsonObject(snapshot)) return []
-  const groups = [snapshot['dependencies'], snapshot['optionalDependencies']].filter(isJsonObject)
+  if (!isRecord(snapshot)) return []
+  const groups = [snapshot['dependencies'], snapshot['optionalDependencies']].filter(isRecord)
   return groups.flatMap((group: Fields) =>
     Object.entries(group).flatMap(([alias, value]) => {
-      const reference = isJsonObject(value) ? value['version'] : value
+      const reference = isRecord(value) ? value['version'] : value
       const key =
         typeof reference === 'string' ? findReferredKey(reference, alias, format) : undefined
       return key === undefined ? [] : [withoutSuffix(key, format)]

@@ -1,6 +1,6 @@
 import { quoteShort } from '../specifier/jsr-name.ts'
 import type { LockedPackage, LockedProject, PackageSource } from './locked-package.ts'
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 import { damaged, type Fields, type PnpmDocument } from './pnpm-document.ts'
 import { findReferredKey, withoutSuffix } from './pnpm-key.ts'
 import { unknownSource } from './source.ts'
@@ -49,7 +49,7 @@ interface Asking {
 function readNames({ importers }: PnpmDocument): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(importers).flatMap(([id, importer]) =>
-      isJsonObject(importer) && typeof importer['name'] === 'string'
+      isRecord(importer) && typeof importer['name'] === 'string'
         ? [[importer['name'], id] as const]
         : [],
     ),
@@ -67,14 +67,14 @@ const importerFields: readonly string[] = [
 function readProject(reading: Reading, id: string, importer: unknown): LockedProject {
   const { lineOf, importersName } = reading.document
   const line = () => (importersName === undefined ? 1 : lineOf(importersName, id))
-  if (!isJsonObject(importer)) throw damaged(`has a project ${quoteShort(id)} of no shape`, line())
+  if (!isRecord(importer)) throw damaged(`has a project ${quoteShort(id)} of no shape`, line())
   const folder = id === '.' ? '' : id
   const dependencies = new Map<string, string>()
   const keys = new Map<string, string>()
   for (const field of importerFields) {
     const group = importer[field]
     if (group === undefined || group === null) continue
-    if (!isJsonObject(group)) throw damaged(`has ${field} that are no mapping`, line())
+    if (!isRecord(group)) throw damaged(`has ${field} that are no mapping`, line())
     for (const alias of Object.keys(group)) {
       const { specifier, reference } = readRequest(reading, importer, { group, alias })
       dependencies.set(alias, specifier)
@@ -98,7 +98,7 @@ function readRequest(
   { group, alias }: { readonly group: Fields; readonly alias: string },
 ): Request {
   const value = group[alias]
-  if (isJsonObject(value)) {
+  if (isRecord(value)) {
     const { specifier, version } = value
     return {
       specifier: resolveCatalog(document, textOf(specifier) ?? '', alias).specifier,
@@ -108,7 +108,7 @@ function readRequest(
   const text = textOf(value)
   if (text === undefined || document.format !== 'v13') {
     const specifiers = importer['specifiers']
-    const specifier = isJsonObject(specifiers) ? textOf(specifiers[alias]) : undefined
+    const specifier = isRecord(specifiers) ? textOf(specifiers[alias]) : undefined
     return { specifier: specifier ?? '', reference: text }
   }
   const folder = text.startsWith('workspace:') ? names.get(alias) : undefined
@@ -128,8 +128,8 @@ function resolveCatalog({ catalogs }: PnpmDocument, specifier: string, alias: st
   if (!specifier.startsWith('catalog:')) return { specifier, reference: undefined }
   const name = specifier.slice('catalog:'.length).trim()
   const catalog = catalogs[name === '' ? 'default' : name]
-  const entry = isJsonObject(catalog) ? catalog[alias] : undefined
-  if (!isJsonObject(entry)) return { specifier, reference: undefined }
+  const entry = isRecord(catalog) ? catalog[alias] : undefined
+  if (!isRecord(entry)) return { specifier, reference: undefined }
   return { specifier: textOf(entry['specifier']) ?? specifier, reference: textOf(entry['version']) }
 }
 
@@ -148,7 +148,7 @@ function readSnapshot(reading: Reading, key: string): void {
   const snapshot = document.snapshots[key]
   const table = document.format === 'v9' ? 'snapshots' : 'packages'
   const asking = { key, folder: '', line: () => document.lineOf(table, key) }
-  if (!isJsonObject(snapshot)) {
+  if (!isRecord(snapshot)) {
     throw damaged(`has an entry ${quoteShort(key)} that is no mapping`, asking.line())
   }
   // What stands in a snapshot counts as if it stood in the entry: a resolution too.
@@ -170,15 +170,15 @@ function vetSnapshot(reading: Reading, snapshot: Fields, asking: Asking): void {
 
 function addDependencies(reading: Reading, group: unknown, asking: Asking): void {
   if (group === undefined || group === null) return
-  if (!isJsonObject(group)) {
+  if (!isRecord(group)) {
     addUnknown(reading, asking.key, { ...asking, reason: 'dependencies that are no mapping' })
     return
   }
   for (const alias in group) {
     const value = group[alias]
-    const reference = isJsonObject(value) ? textOf(value['version']) : textOf(value)
+    const reference = isRecord(value) ? textOf(value['version']) : textOf(value)
     // Peers of version 13 that nobody provides have no version.
-    if (isJsonObject(value) && value['version'] === undefined) continue
+    if (isRecord(value) && value['version'] === undefined) continue
     follow(reading, { alias, reference }, asking)
   }
 }

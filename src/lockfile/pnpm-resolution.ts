@@ -1,7 +1,7 @@
 import { redactText } from '../url/redact.ts'
 import { parseWebUrl } from '../url/web-url.ts'
 import type { PackageSource } from './locked-package.ts'
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 import type { PnpmKey } from './pnpm-key.ts'
 import { unknownSource } from './source.ts'
 
@@ -20,7 +20,7 @@ export interface PnpmSource {
  */
 export function readPnpmResolution(resolution: unknown, key: PnpmKey): PnpmSource[] {
   if (resolution === undefined || resolution === null) return [withoutResolution(key)]
-  if (!isJsonObject(resolution)) return [unknown(resolution)]
+  if (!isRecord(resolution)) return [unknown(resolution)]
   const type = resolution['type']
   if (type === 'variations') return readVariations(resolution, key)
   return [{ source: readTyped(resolution, key), integrity: readText(resolution['integrity']) }]
@@ -69,8 +69,8 @@ function readVariations(resolution: Resolution, key: PnpmKey): PnpmSource[] {
   const isPlain = hasOnly(resolution, ['type', 'variants']) && Array.isArray(variants)
   if (!isPlain || variants.length === 0) return [unknown(resolution)]
   return variants.flatMap((variant: unknown) => {
-    const inner = isJsonObject(variant) ? variant['resolution'] : undefined
-    const isNested = isJsonObject(inner) && inner['type'] === 'variations'
+    const inner = isRecord(variant) ? variant['resolution'] : undefined
+    const isNested = isRecord(inner) && inner['type'] === 'variations'
     return inner === undefined || isNested ? [unknown(variant)] : readPnpmResolution(inner, key)
   })
 }

@@ -1,5 +1,5 @@
 import type { Lockfile } from './locked-package.ts'
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 import { readPnpmDocument } from './pnpm.ts'
 import { damaged, type Fields, type PnpmDocument } from './pnpm-document.ts'
 import { withoutSuffix } from './pnpm-key.ts'
@@ -13,7 +13,7 @@ import { withoutSuffix } from './pnpm-key.ts'
  * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX`
  */
 export function readResolvedLockfile(lockfile: unknown): Lockfile {
-  if (!isJsonObject(lockfile)) throw damaged('is no object in the hands of pnpm', undefined)
+  if (!isRecord(lockfile)) throw damaged('is no object in the hands of pnpm', undefined)
   return readPnpmDocument(createDocument(lockfile))
 }
 
@@ -35,7 +35,7 @@ function createDocument(lockfile: Fields): PnpmDocument {
 function tableOf(lockfile: Fields, name: string): Fields {
   const table = lockfile[name]
   if (table === undefined || table === null) return {}
-  if (isJsonObject(table)) return table
+  if (isRecord(table)) return table
   throw damaged(`has ${name} that are no object in the hands of pnpm`, undefined)
 }
 
@@ -47,7 +47,7 @@ function mapTable(
   return Object.fromEntries(
     Object.entries(table).map(([key, entry]) => [
       nameOf(key),
-      isJsonObject(entry) ? read(entry) : entry,
+      isRecord(entry) ? read(entry) : entry,
     ]),
   )
 }
@@ -73,10 +73,10 @@ const dependencyFields: readonly string[] = [
 /** `specifiers` beside the versions becomes `{specifier, version}`, as in the file. */
 function readImporter(importer: Fields): Fields {
   const { specifiers } = importer
-  if (!isJsonObject(specifiers)) return importer
+  if (!isRecord(specifiers)) return importer
   const fields = dependencyFields.map((field) => {
     const group = importer[field]
-    return [field, isJsonObject(group) ? addSpecifiers(group, specifiers) : group]
+    return [field, isRecord(group) ? addSpecifiers(group, specifiers) : group]
   })
   return Object.fromEntries(fields)
 }

@@ -1,7 +1,7 @@
 import { quoteShort } from '../specifier/jsr-name.ts'
 import { splitIntegrity } from './integrity.ts'
 import type { LockedPackage, Lockfile } from './locked-package.ts'
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 import { isNpmName } from './npm-key.ts'
 import { damaged, readPnpmDocuments, type Fields, type PnpmDocument } from './pnpm-document.ts'
 import { parsePnpmKey, withoutSuffix, type PnpmFormat, type PnpmKey } from './pnpm-key.ts'
@@ -67,7 +67,7 @@ function readEntry(document: PnpmDocument, key: string): LockedPackage[] {
   const { format, packages, lineOf } = document
   const entry = packages[key]
   const line = () => lineOf('packages', key)
-  if (!isJsonObject(entry)) {
+  if (!isRecord(entry)) {
     throw damaged(`has an entry ${quoteShort(key)} that is no mapping`, line())
   }
   const place = readPlace(key, entry, format)
@@ -93,7 +93,7 @@ function readPlace(key: string, entry: Fields, format: PnpmFormat): PnpmKey | un
   if (place !== undefined || format === 'v9' || format === 'v13') return place
   const { name, resolution } = entry
   if (typeof name !== 'string' || !isNpmName(name)) return undefined
-  const tarball = isJsonObject(resolution) ? resolution['tarball'] : undefined
+  const tarball = isRecord(resolution) ? resolution['tarball'] : undefined
   return { type: 'address', name, address: typeof tarball === 'string' ? tarball : bare }
 }
 
@@ -113,7 +113,7 @@ function readSources(
   const { resolution = {}, integrity } = entry
   const foreign = Object.keys(entry).find((field) => !entryFields13.has(field))
   if (foreign !== undefined) return [unknown(`the field ${foreign}`)]
-  if (isJsonObject(resolution) && resolution['integrity'] !== undefined) {
+  if (isRecord(resolution) && resolution['integrity'] !== undefined) {
     return [unknown('two fields for the hash')]
   }
   const isPinned = typeof integrity === 'string'

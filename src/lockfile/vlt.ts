@@ -3,7 +3,8 @@ import type { StrictJson } from '../json/strict-json.ts'
 import { quoteShort } from '../specifier/jsr-name.ts'
 import { splitIntegrity } from './integrity.ts'
 import type { LockedPackage, LockedProject, Lockfile, PackageSource } from './locked-package.ts'
-import { isJsonObject, readLockfileJson } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
+import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
 import { parseSource, unknownSource } from './source.ts'
 import { parseVltId, type VltId } from './vlt-id.ts'
@@ -47,7 +48,7 @@ function readTables({ value, lineOf }: StrictJson): {
   readonly nodes: Fields
   readonly edges: Fields
 } {
-  if (!isJsonObject(value)) throw damaged('is no JSON object', undefined)
+  if (!isRecord(value)) throw damaged('is no JSON object', undefined)
   const { lockfileVersion, options, nodes, edges } = value
   if (lockfileVersion !== 1) {
     throw new JsrGuardError(
@@ -60,9 +61,9 @@ function readTables({ value, lineOf }: StrictJson): {
   if (foreign !== undefined) {
     throw damaged(`has ${quoteShort(foreign)}, which vlt does not write`, lineOf(foreign))
   }
-  if (!isJsonObject(options)) throw damaged('has no object "options"', lineOf('options'))
-  if (!isJsonObject(nodes)) throw damaged('has no object "nodes"', lineOf('nodes'))
-  if (!isJsonObject(edges)) throw damaged('has no object "edges"', lineOf('edges'))
+  if (!isRecord(options)) throw damaged('has no object "options"', lineOf('options'))
+  if (!isRecord(nodes)) throw damaged('has no object "nodes"', lineOf('nodes'))
+  if (!isRecord(edges)) throw damaged('has no object "edges"', lineOf('edges'))
   return { options, nodes, edges }
 }
 
@@ -174,7 +175,7 @@ function gitAddress(address: string): string {
 }
 
 function fieldsOf(value: unknown): Fields {
-  return isJsonObject(value) ? value : {}
+  return isRecord(value) ? value : {}
 }
 
 interface Edges {

@@ -4,7 +4,7 @@ import { isJsrSpecifier, parseJsrSpecifier } from '../specifier/jsr-specifier.ts
 import { parseNpmAlias } from '../specifier/npm-alias.ts'
 import { readStrictYaml, type StrictYaml } from '../yaml/strict-yaml.ts'
 import type { LockedPackage, LockedProject, Lockfile, PackageSource } from './locked-package.ts'
-import { isJsonObject } from './lockfile-json.ts'
+import { isRecord } from '../json/record.ts'
 import { unknownSource } from './source.ts'
 import { parseYarnLocator, type YarnLocator } from './yarn-locator.ts'
 
@@ -57,9 +57,9 @@ function readDocument(text: string): {
 } {
   if (classicHeader.test(text)) throw damaged('says to be of Yarn 1 and has __metadata', 1)
   const { value, lineOf } = readYaml(text)
-  if (!isJsonObject(value)) throw damaged('is no mapping', undefined)
+  if (!isRecord(value)) throw damaged('is no mapping', undefined)
   const metadata = value['__metadata']
-  if (!isJsonObject(metadata)) throw damaged('has no __metadata', undefined)
+  if (!isRecord(metadata)) throw damaged('has no __metadata', undefined)
   const foreign = Object.keys(metadata).find((field) => !['version', 'cacheKey'].includes(field))
   if (foreign !== undefined) {
     throw damaged(`has ${quoteShort(foreign)} in its __metadata`, lineOf('__metadata', foreign))
@@ -109,7 +109,7 @@ const entryFields: ReadonlySet<string> = new Set([
 function readEntry(reading: Reading, key: string, entry: unknown): void {
   const line = () => reading.lineOf(key)
   const label = `has an entry ${quoteShort(key)}`
-  if (!isJsonObject(entry)) throw damaged(`${label} that is no mapping`, line())
+  if (!isRecord(entry)) throw damaged(`${label} that is no mapping`, line())
   for (const field in entry) {
     if (entryFields.has(field)) continue
     throw damaged(`${label} with ${quoteShort(field)}, which Yarn does not write`, line())
@@ -149,7 +149,7 @@ function readWorkspace(path: string, entry: Fields, line: Workspace['line']): Wo
   const { dependencies } = entry
   return {
     folder: path === '.' ? '' : path,
-    dependencies: isJsonObject(dependencies) ? dependencies : {},
+    dependencies: isRecord(dependencies) ? dependencies : {},
     line,
   }
 }

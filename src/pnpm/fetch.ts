@@ -1,3 +1,4 @@
+import { isRecord } from '../json/record.ts'
 import { hasJsrName } from '../policy/jsr-target.ts'
 import { findRegistryOf } from '../policy/private-registry.ts'
 import { hasJsrScope } from '../policy/tarball-url.ts'
@@ -7,7 +8,7 @@ import { hasPrefix } from '../url/url-prefix.ts'
 import { isServedBy, parseWebUrl } from '../url/web-url.ts'
 import { createHookError } from './hook-error.ts'
 import { refuseAnswer, type Bench } from './judge.ts'
-import { isObject, type PnpmObject } from './pnpmfile.ts'
+import type { PnpmObject } from './pnpmfile.ts'
 
 /**
  * Refuses a tarball that is about to be fetched: one on a JSR host whatever it is called, and one of
@@ -42,7 +43,7 @@ function isOurs(url: URL, name: string, { registry, policy }: Bench): boolean {
 
 /** A package's manifest as a registry answers it names the tarball that pnpm fetches next. */
 export function refuseDist({ name, version, dist }: PnpmObject, bench: Bench): void {
-  const tarball = isObject(dist) ? dist['tarball'] : undefined
+  const tarball = isRecord(dist) ? dist['tarball'] : undefined
   if (typeof tarball !== 'string' || typeof name !== 'string') return
   if (!hasJsrName(name)) refuseTarball(tarball, name, bench)
   else
@@ -64,14 +65,14 @@ export function nameOf(packageId: unknown): string {
  * project's own or to pnpm's.
  */
 export function createFetchers(own: unknown, open: () => Promise<Bench>): PnpmObject {
-  const theirs = isObject(own) ? own : {}
+  const theirs = isRecord(own) ? own : {}
   return {
     ...theirs,
     remoteTarball: (tools: unknown) => {
       const fetch = findTarballFetcher(theirs, tools)
       return async (...args: readonly unknown[]) => {
         const [, resolution, options] = args
-        const tarball = isObject(resolution) ? resolution['tarball'] : undefined
+        const tarball = isRecord(resolution) ? resolution['tarball'] : undefined
         refuseTarball(tarball, nameOfOptions(options), await open())
         return await fetch(...args)
       }
@@ -83,11 +84,11 @@ type Fetch = (...args: readonly unknown[]) => unknown
 
 function findTarballFetcher(own: PnpmObject, tools: unknown): Fetch {
   const create = own['remoteTarball']
-  const defaults = isObject(tools) ? tools['defaultFetchers'] : undefined
+  const defaults = isRecord(tools) ? tools['defaultFetchers'] : undefined
   const fetch: unknown =
     typeof create === 'function'
       ? create(tools)
-      : isObject(defaults)
+      : isRecord(defaults)
         ? defaults['remoteTarball']
         : undefined
   if (typeof fetch === 'function') return (...args) => fetch(...args)
@@ -95,6 +96,6 @@ function findTarballFetcher(own: PnpmObject, tools: unknown): Fetch {
 }
 
 function nameOfOptions(options: unknown): string {
-  const pkg = isObject(options) ? options['pkg'] : undefined
-  return isObject(pkg) && typeof pkg['name'] === 'string' ? pkg['name'] : 'a package'
+  const pkg = isRecord(options) ? options['pkg'] : undefined
+  return isRecord(pkg) && typeof pkg['name'] === 'string' ? pkg['name'] : 'a package'
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../json/record.ts'
 import type { Policy } from '../config/policy-file.ts'
 import { detectJsrSupport } from '../policy/jsr-support.ts'
 import { createClientInUse } from '../policy/client-in-use.ts'
@@ -10,7 +11,7 @@ import { rewriteToNpm } from '../specifier/rewrite.ts'
 import { createHookError } from './hook-error.ts'
 import { refuseLockfiles, type Bench } from './judge.ts'
 import type { HookMachine, HookProject, HookProjectConfig } from './machine.ts'
-import { isObject, type PnpmObject } from './pnpmfile.ts'
+import type { PnpmObject } from './pnpmfile.ts'
 import { createForcedRoute, createNoRegistry, refuseArguments } from './route.ts'
 import { mergeSettings, type HookSettings } from './settings.ts'
 
@@ -113,8 +114,8 @@ function refuseJsrArguments(argv: readonly string[]): void {
 
 /** What stands where a hook without `updateConfig` can't change it: pnpm 9 knows no `jsr:`. */
 function refuseUnseen(manifest: PnpmObject, { workspaceFile }: HookProjectConfig): void {
-  const pnpm = isObject(manifest['pnpm']) ? manifest['pnpm'] : {}
-  const overrides = isObject(pnpm['overrides']) ? Object.entries(pnpm['overrides']) : []
+  const pnpm = isRecord(manifest['pnpm']) ? manifest['pnpm'] : {}
+  const overrides = isRecord(pnpm['overrides']) ? Object.entries(pnpm['overrides']) : []
   const own = overrides.flatMap(([key, value]) =>
     typeof value === 'string' && isJsrSpecifier(value)
       ? [`package.json pnpm.overrides ${key}`]

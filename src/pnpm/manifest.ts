@@ -1,9 +1,10 @@
+import { isRecord } from '../json/record.ts'
 import { findPnpmOverriddenName } from '../manifest/override-key.ts'
 import { isJsrAddress } from '../policy/jsr-target.ts'
 import { isJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { rewriteToNpm } from '../specifier/rewrite.ts'
 import { createHookError, toHookError } from './hook-error.ts'
-import { isObject, type PnpmObject } from './pnpmfile.ts'
+import type { PnpmObject } from './pnpmfile.ts'
 
 const dependencyFields: readonly string[] = [
   'dependencies',
@@ -21,7 +22,7 @@ const dependencyFields: readonly string[] = [
 export function rewriteDependencies(manifest: PnpmObject): PnpmObject {
   return dependencyFields.reduce((changed, field) => {
     const group = manifest[field]
-    if (!isObject(group)) return changed
+    if (!isRecord(group)) return changed
     const rewritten = rewriteGroup(group, { from: describeManifest(manifest), aliasOf: same })
     return rewritten === group ? changed : { ...changed, [field]: rewritten }
   }, manifest)
@@ -93,12 +94,12 @@ export function refuseWanted({ alias, bareSpecifier }: PnpmObject): void {
 export function rewriteConfig(config: PnpmObject): PnpmObject {
   const { catalogs, overrides, packageExtensions } = config
   const changes: Record<string, unknown> = {}
-  if (isObject(catalogs)) changes['catalogs'] = mapObjects(catalogs, rewriteCatalog)
-  if (isObject(overrides)) {
+  if (isRecord(catalogs)) changes['catalogs'] = mapObjects(catalogs, rewriteCatalog)
+  if (isRecord(overrides)) {
     const place = { from: 'overrides', aliasOf: findPnpmOverriddenName }
     changes['overrides'] = rewriteGroup(overrides, place)
   }
-  if (isObject(packageExtensions)) {
+  if (isRecord(packageExtensions)) {
     changes['packageExtensions'] = mapObjects(packageExtensions, rewriteDependencies)
   }
   return { ...config, ...changes }
@@ -110,7 +111,7 @@ function rewriteCatalog(catalog: PnpmObject): PnpmObject {
 
 function mapObjects(table: PnpmObject, rewrite: (value: PnpmObject) => PnpmObject): PnpmObject {
   return Object.fromEntries(
-    Object.entries(table).map(([key, value]) => [key, isObject(value) ? rewrite(value) : value]),
+    Object.entries(table).map(([key, value]) => [key, isRecord(value) ? rewrite(value) : value]),
   )
 }
 
@@ -122,11 +123,11 @@ function mapObjects(table: PnpmObject, rewrite: (value: PnpmObject) => PnpmObjec
  */
 export function rewriteImporters(lockfile: PnpmObject): PnpmObject {
   const { importers, overrides } = lockfile
-  if (!isObject(importers)) return lockfile
-  const overriding = new Set(isObject(overrides) ? Object.values(overrides) : [])
+  if (!isRecord(importers)) return lockfile
+  const overriding = new Set(isRecord(overrides) ? Object.values(overrides) : [])
   const rewrite = (importer: PnpmObject): PnpmObject => {
     const { specifiers } = importer
-    if (!isObject(specifiers)) return importer
+    if (!isRecord(specifiers)) return importer
     const entries = Object.entries(specifiers).map(([alias, specifier]) =>
       typeof specifier === 'string' && isJsrSpecifier(specifier) && !overriding.has(specifier)
         ? [alias, rewriteToNpm(specifier, alias)]

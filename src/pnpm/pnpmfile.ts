@@ -36,8 +36,3 @@ export interface Pnpmfile {
   readonly resolvers: readonly [PnpmResolver, ...unknown[]]
   readonly fetchers: readonly [PnpmFetcher, ...unknown[]]
 }
-
-/** Whether a value is an object that is no list. */
-export function isObject(value: unknown): value is PnpmObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

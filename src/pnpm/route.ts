@@ -1,10 +1,11 @@
+import { isRecord } from '../json/record.ts'
 import { detectPrivateRegistry } from '../policy/private-registry.ts'
 import type { Route } from '../route/route.ts'
 import { createSettingRoute } from '../route/setting-route.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { parseRegistryUrl, parseWebUrl } from '../url/web-url.ts'
 import { createHookError } from './hook-error.ts'
-import { isObject, type PnpmObject } from './pnpmfile.ts'
+import type { PnpmObject } from './pnpmfile.ts'
 
 /** Where pnpm keeps the registry of each scope: until 11.22, and since 11.23 and 12.4.1. */
 const registryKeys = ['registries', 'registriesByScope'] as const
@@ -25,7 +26,7 @@ export interface RoutedConfig {
  * @throws Error where no private registry is known, or another scope or a prefix leads to JSR.
  */
 export function routeConfig(config: PnpmObject, pinned: URL | undefined): RoutedConfig | undefined {
-  const tables = registryKeys.filter((key) => isObject(config[key]))
+  const tables = registryKeys.filter((key) => isRecord(config[key]))
   if (tables.length === 0) return undefined
   const scopes = Object.assign({}, ...tables.map((key) => config[key]))
   const registry = detectPrivateRegistry({ pinned, routes: listRoutes(scopes) })
@@ -37,7 +38,7 @@ export function routeConfig(config: PnpmObject, pinned: URL | undefined): Routed
 }
 
 function addScope(table: unknown, registry: URL): PnpmObject {
-  return { ...(isObject(table) ? table : {}), '@jsr': registry.href }
+  return { ...(isRecord(table) ? table : {}), '@jsr': registry.href }
 }
 
 /** JSR as the route of `@jsr` is what pnpm has built in: as good as none. */
@@ -63,7 +64,7 @@ function isJsr(url: URL | undefined): boolean {
 
 /** A scope or a prefix with JSR as its registry is a way round the route of `@jsr`. */
 function refuseJsrTable(table: unknown, exceptions: readonly string[]): void {
-  if (!isObject(table)) return
+  if (!isRecord(table)) return
   for (const [key, value] of Object.entries(table)) {
     const web = typeof value === 'string' ? parseWebUrl(value) : undefined
     if (exceptions.includes(key) || web === undefined || !isJsr(web.url)) continue
@@ -119,7 +120,7 @@ export function refuseArguments(
 
 /** Whether what pnpm is about to ask for `@jsr` is the private registry, for the hooks that are told. */
 export function refuseRegistries(registries: unknown, registry: URL): void {
-  if (!isObject(registries) || registries['@jsr'] === undefined) return
+  if (!isRecord(registries) || registries['@jsr'] === undefined) return
   const value = registries['@jsr']
   const url = typeof value === 'string' ? parseRegistryUrl(value) : undefined
   if (url?.href === registry.href) return

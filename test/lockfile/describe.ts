@@ -11,7 +11,8 @@ export function describeLockfile({ packages }: Lockfile): string[] {
   return packages.map(describeLocked)
 }
 
-function describeSource(source: PackageSource): string {
+/** A source, short enough for a table. */
+export function describeSource(source: PackageSource): string {
   switch (source.type) {
     case 'remote':
       return source.url.href

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { JsrGuardError } from '../../src/errors.ts'
-import type { LockedPackage, Lockfile, PackageSource } from '../../src/lockfile/locked-package.ts'
+import type { LockedPackage, Lockfile } from '../../src/lockfile/locked-package.ts'
 import { readNpmLockfile } from '../../src/lockfile/npm.ts'
+import { describeSource } from './describe.ts'
 
 const integrity = 'sha512-AAAA'
 const registry = 'https://npm.corp.example/npm/'
@@ -14,24 +15,6 @@ function readEntries(entries: Readonly<Record<string, unknown>>): readonly Locke
 
 function readLock(fields: Readonly<Record<string, unknown>>): Lockfile {
   return readNpmLockfile(JSON.stringify({ lockfileVersion: 3, ...fields }))
-}
-
-/** A source, short enough for a table. */
-function describeSource(source: PackageSource): string {
-  switch (source.type) {
-    case 'remote':
-      return source.url.href
-    case 'git':
-      return `git ${source.url}`
-    case 'local':
-      return `local ${source.path}`
-    case 'unknown':
-      return `unknown ${source.text}`
-    case 'route':
-    case 'bundled':
-    case 'native':
-      return source.type
-  }
 }
 
 describe('lockfiles that npm has made', () => {
