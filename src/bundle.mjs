@@ -31,6 +31,16 @@ const included = [
   'smol-toml',
 ]
 
+/**
+ * The process as it is at hand: to import it makes node read every property that it has, and open
+ * standard input.
+ */
+const globalProcess = {
+  name: 'global-process',
+  resolveId: (id) => (id === 'node:process' ? '\0process' : undefined),
+  load: (id) => (id === '\0process' ? 'export default globalThis.process' : undefined),
+}
+
 const common = {
   cwd: root,
   platform: 'node',
@@ -40,6 +50,7 @@ const common = {
 
 const bundle = await rolldown({
   ...common,
+  plugins: [globalProcess],
   input: 'src/bin.ts',
   external: (id) => !id.startsWith('.') && !isAbsolute(id) && !included.includes(id),
 })

@@ -1,15 +1,48 @@
+const space = 32
 const quote = 34
 const colon = 58
 const backslash = 92
 
 /**
- * How many keys a text has that `JSON.parse` has accepted. Strings are jumped over; each colon
- * outside of them ends a key.
+ * How many keys a text has that `JSON.parse` has accepted.
+ *
+ * @param expected How many there are if no key stands twice: found by {@link countKeys}.
+ */
+export function countWrittenKeys(source: string, expected: number): number {
+  // Never too low, and never lower than the keys that came out of the parse: equal is exact.
+  return countQuotedColons(source) === expected ? expected : scanKeys(source)
+}
+
+/**
+ * How many colons follow a quote, which is how many keys there are, and more where a string has
+ * such a colon in it or at its start. `undefined` where there are blanks between the two.
+ *
+ * Takes a fifth of the time of a scan.
+ */
+function countQuotedColons(source: string): number | undefined {
+  let count = 0
+  for (let at = source.indexOf(':'); at !== -1; at = source.indexOf(':', at + 1)) {
+    const before = source.charCodeAt(at - 1)
+    if (before === quote) count += 1
+    else if (before <= space && isQuote(source, at - 2)) return undefined
+  }
+  return count
+}
+
+/** Whether a quote is the last before an offset, blanks aside. */
+function isQuote(source: string, offset: number): boolean {
+  let at = offset
+  while (source.charCodeAt(at) <= space) at -= 1
+  return source.charCodeAt(at) === quote
+}
+
+/**
+ * Strings are jumped over; each colon outside of them ends a key.
  *
  * Walks over bytes, which takes half as long as walking over a string: all that counts here is
  * ASCII, whose bytes stand for nothing else in UTF-8.
  */
-export function countWrittenKeys(source: string): number {
+function scanKeys(source: string): number {
   const bytes = new TextEncoder().encode(source)
   let count = 0
   for (let at = 0; at < bytes.length; at += 1) {

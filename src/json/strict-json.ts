@@ -21,7 +21,8 @@ export function readStrictJson(text: string): StrictJson {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   const value = parse(source)
   // A key that stands twice in an object comes out of the parse once.
-  if (countWrittenKeys(source) !== countKeys(value)) throw duplicateKeyError(source)
+  const expected = countKeys(value)
+  if (countWrittenKeys(source, expected) !== expected) throw duplicateKeyError(source)
   return { value, lineOf: createLineLookup(source) }
 }
 

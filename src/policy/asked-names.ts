@@ -2,31 +2,45 @@ import type { Lockfile } from '../lockfile/locked-package.ts'
 import type { Manifest } from '../manifest/package-json.ts'
 import { detectJsrTarget, isRequested } from './jsr-target.ts'
 
+/** What manifests ask for of JSR, by the keys of a lockfile's entries. */
+export interface AskedNames {
+  /** Whether an entry with this key may stand for something that is asked for. */
+  readonly mayHold: (key: string) => boolean
+  /**
+   * The entries that stand where a manifest asks for an `@jsr` package, by key, with the name that it
+   * asks for; `undefined` where two ask for different ones.
+   *
+   * @param taken The keys that the lockfile has, as far as {@link AskedNames.mayHold} holds for them.
+   */
+  readonly detect: (taken: ReadonlySet<string>) => ReadonlyMap<string, string | undefined>
+}
+
 /**
- * The entries of a lockfile that stand where a manifest asks for an `@jsr` package, by key, with
- * the name that it asks for; `undefined` where two ask for different ones.
+ * Reads what manifests ask for, to be held against the entries of a lockfile.
  *
  * An entry's own name is whatever somebody wrote into the lockfile, and npm installs it without
  * comparing. Where the lockfile says which entry stands for which alias, that counts; else keys are
  * paths below `node_modules`.
  */
-export function detectAskedNames(
-  { file, packages, projects }: { readonly file: string } & Pick<Lockfile, 'packages' | 'projects'>,
+export function readAskedNames(
+  { file, projects }: { readonly file: string } & Pick<Lockfile, 'projects'>,
   manifests: readonly Manifest[],
-): ReadonlyMap<string, string | undefined> {
+): AskedNames {
   const base = lockfileFolder(file)
   const asked = manifests.flatMap((manifest) => detectAsked(manifest, { base, projects }))
-  const names = new Map<string, string | undefined>()
-  if (asked.length === 0) return names
-  const places = new Set(asked.flatMap((one) => one.keys))
-  const taken = new Set<string>()
-  for (const { key } of packages) if (places.has(key)) taken.add(key)
-  for (const { keys, name } of asked) {
-    const key = keys.find((place) => taken.has(place))
-    if (key !== undefined)
-      names.set(key, names.has(key) && names.get(key) !== name ? undefined : name)
+  const places = new Set(asked.flatMap(({ keys }) => keys))
+  return {
+    mayHold: (key) => places.has(key),
+    detect: (taken) => {
+      const names = new Map<string, string | undefined>()
+      for (const { keys, name } of asked) {
+        const key = keys.find((place) => taken.has(place))
+        if (key !== undefined)
+          names.set(key, names.has(key) && names.get(key) !== name ? undefined : name)
+      }
+      return names
+    },
   }
-  return names
 }
 
 /** The folder that a lockfile's paths start from; the records of npm and pnpm lie deeper. */

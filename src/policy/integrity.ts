@@ -8,7 +8,8 @@ export type Pinning = 'strong' | 'weak' | 'none'
  * @see https://www.w3.org/TR/SRI/
  */
 export function detectPinning(integrity: readonly string[]): Pinning {
-  const [first = ''] = integrity
+  // By its place: to take it out as a list takes three times as long.
+  const first = integrity[0] ?? ''
   if (first.length === sha512Length && sha512.test(first)) return 'strong'
   let pinning: Pinning = 'none'
   for (const text of integrity) {

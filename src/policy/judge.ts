@@ -2,19 +2,18 @@ import type { LockedPackage, PlainAddress } from '../lockfile/locked-package.ts'
 import type { Route } from '../route/route.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { detectHost } from './address.ts'
-import { detectAskedNames } from './asked-names.ts'
+import { readAskedNames } from './asked-names.ts'
 import { detectPinning } from './integrity.ts'
 import { hasJsrName, isJsrDependency } from './jsr-target.ts'
 import type {
   ClientInUse,
   JudgedContext,
   JudgedLockfile,
-  JudgedPackage,
   LockfileInUse,
   PolicyContext,
   SpecifierFile,
 } from './rule.ts'
-import { hasJsrScope } from './tarball-url.ts'
+import { createConventionCheck, hasJsrScope, type ConventionCheck } from './tarball-url.ts'
 import { judgeSource } from './verdict.ts'
 
 /** Finds out, once, what the rules and the report need to know about the `@jsr` packages. */
@@ -62,19 +61,69 @@ function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLock
   if (content.type === 'unreadable') return []
   const { lockfile } = content
   const client = context.clients.find(({ name }) => name === inUse.client)
-  const askedNames = detectAskedNames({ file, ...lockfile }, context.manifests)
-  const jsrPackages: JudgedPackage[] = []
+  const asked = readAskedNames({ file, ...lockfile }, context.manifests)
+  const { candidates, ...sorted } = sortPackages(lockfile.packages, (locked) => {
+    return asked.mayHold(locked.key) || isJsrPackage(locked, client)
+  })
+  const askedNames = asked.detect(new Set(candidates.map(({ key }) => key).filter(asked.mayHold)))
+  const jsrPackages = candidates
+    .filter((locked) => askedNames.has(locked.key) || isJsrPackage(locked, client))
+    .map((locked) => ({
+      locked,
+      askedName: askedNames.get(locked.key),
+      judgement: judgeSource(locked, context, client),
+    }))
+  return [{ file, isAuthoritative, client, lockfile, jsrPackages, ...sorted }]
+}
+
+interface SortedPackages extends Pick<
+  JudgedLockfile,
+  'unpinned' | 'weaklyPinned' | 'unconventional'
+> {
+  readonly candidates: readonly LockedPackage[]
+}
+
+/** All that has to be known of every package, in one walk: there may be tens of thousands. */
+function sortPackages(
+  packages: readonly LockedPackage[],
+  isCandidate: (locked: LockedPackage) => boolean,
+): SortedPackages {
+  const candidates: LockedPackage[] = []
   const unpinned: LockedPackage[] = []
   const weaklyPinned: LockedPackage[] = []
-  for (const locked of lockfile.packages) {
+  const unconventional: LockedPackage[] = []
+  const isPathConventional = createConventionCheck()
+  for (const locked of packages) {
     const pinning = locked.pin === 'checksum' ? 'strong' : detectPinning(locked.integrity)
     if (pinning === 'none') unpinned.push(locked)
     else if (pinning === 'weak') weaklyPinned.push(locked)
-    const askedName = askedNames.get(locked.key)
-    if (!askedNames.has(locked.key) && !isJsrPackage(locked, client)) continue
-    jsrPackages.push({ locked, askedName, judgement: judgeSource(locked, context, client) })
+    if (!isConventional(locked, isPathConventional)) unconventional.push(locked)
+    if (isCandidate(locked)) candidates.push(locked)
   }
-  return [{ file, isAuthoritative, client, lockfile, jsrPackages, unpinned, weaklyPinned }]
+  return { candidates, unpinned, weaklyPinned, unconventional }
+}
+
+/** Whether nothing can be wrong with an entry's source, whatever host it names. */
+function isConventional(
+  { source, name, version = '' }: LockedPackage,
+  isPathConventional: ConventionCheck,
+): boolean {
+  switch (source.type) {
+    case 'remote':
+      return (
+        !source.hasCredentials &&
+        isPathConventional((source.plain ?? source.url).pathname, name, version)
+      )
+    case 'route':
+      return source.path === undefined
+    case 'unknown':
+      return false
+    case 'native':
+    case 'bundled':
+    case 'git':
+    case 'local':
+      return true
+  }
 }
 
 /**

@@ -129,6 +129,11 @@ export interface JudgedLockfile {
   readonly unpinned: readonly LockedPackage[]
   /** Packages of any name whose hashes can all be forged. */
   readonly weaklyPinned: readonly LockedPackage[]
+  /**
+   * Packages of any name that may have something wrong with their source, whatever host it names: all
+   * but those whose address is what npm's convention makes of name and version, or that have none.
+   */
+  readonly unconventional: readonly LockedPackage[]
 }
 
 /** A locked package that counts as `@jsr`, and where it comes from. */

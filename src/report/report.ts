@@ -170,14 +170,20 @@ export type ReportContent = Omit<Report, 'schemaVersion' | 'summary' | 'projects
   readonly projects?: Report['projects'] | undefined
 }
 
-/** The texts of one row, with the secrets left out. What is found out late stays so. */
+/** The texts of one row, with the secrets left out. A line that is found out late stays so. */
 function redactRow<T extends object>(row: T): T {
-  const fields: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(row)
-  for (const field of Object.values(fields)) {
-    if (typeof field.value === 'string') field.value = redactText(field.value)
-    else if (isTexts(field.value)) field.value = field.value.map(redactText)
+  const redacted: Record<string, unknown> = {}
+  for (const key of Object.keys(row)) {
+    if (key === 'line') {
+      Object.defineProperty(redacted, key, { ...Object.getOwnPropertyDescriptor(row, key) })
+    } else redacted[key] = redactValue(row[key as keyof T])
   }
-  return Object.create(Object.prototype, fields) as T
+  return redacted as T
+}
+
+function redactValue(value: unknown): unknown {
+  if (typeof value === 'string') return redactText(value)
+  return isTexts(value) ? value.map(redactText) : value
 }
 
 function redactProject(project: ReportedProject): ReportedProject {

@@ -18,6 +18,7 @@ describe('what is read', () => {
     '{"__proto__":1,"constructor":2,"hasOwnProperty":3}',
     '{"0":1,"1":2,"01":3}',
     ' {\t"a"\r\n:\n1 } ',
+    '{"a" :1,"b":":","c":"\\":","d":"x :"}',
   ])('%s is what JSON.parse gives', (text) => {
     expect(readStrictJson(text).value).toEqual(JSON.parse(text))
   })
@@ -70,6 +71,11 @@ describe('what is refused', () => {
     { text: '{"1":1,"1":2}', key: '"1"', line: 1 },
     { text: '{"":1,"":2}', key: '""', line: 1 },
     { text: '{"a\\"":1,"a\\"":2}', key: '"a\\""', line: 1 },
+    { text: '{"a":1,"a" :2}', key: '"a"', line: 1 },
+    { text: '{"a":1,"a"\t\r\n:2}', key: '"a"', line: 1 },
+    // What looks like one key too many must not make up for what looks like one too few.
+    { text: '{"a":":","a" :1}', key: '"a"', line: 1 },
+    { text: '{"a":"\\":","a"  :1,"b":"x :"}', key: '"a"', line: 1 },
   ])('$text has $key twice', ({ text, key, line }) => {
     const error = catchError(text)
     expect(error).toMatchObject({ code: 'ERR_JSR_GUARD_JSON_SYNTAX', line })

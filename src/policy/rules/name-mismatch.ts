@@ -32,15 +32,19 @@ Clients don't compare them: they fetch the address, check the hash that stands b
 An @jsr entry from the private registry must also tell, by its address, which package it is. Take the entry out of the lockfile, delete node_modules and lock again. If your registry serves tarballs under names of its own, name the place in jsr-guard.json: "tarballs": ["https://files.corp-storage.example/"].`,
 
   *check({ judged }: JudgedContext) {
-    for (const { file, lockfile, jsrPackages, isAuthoritative } of judged) {
-      const entries = new Map(jsrPackages.map((entry) => [entry.locked, entry]))
+    for (const { file, unconventional, jsrPackages, isAuthoritative } of judged) {
+      const jsr = new Set(jsrPackages.map(({ locked }) => locked))
       const isConventional = createConventionCheck()
-      for (const locked of lockfile.packages) {
-        const entry = entries.get(locked)
-        const fault =
-          entry === undefined
-            ? detectFault(locked, isConventional)
-            : detectJsrFault(entry, isConventional)
+      const faults = [
+        ...unconventional
+          .filter((locked) => !jsr.has(locked))
+          .map((locked) => ({ locked, fault: detectFault(locked, isConventional) })),
+        ...jsrPackages.map((entry) => ({
+          locked: entry.locked,
+          fault: detectJsrFault(entry, isConventional),
+        })),
+      ]
+      for (const { locked, fault } of faults) {
         if (fault === undefined) continue
         yield {
           message: `${formatPackage(locked)} ${fault}`,

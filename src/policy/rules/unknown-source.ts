@@ -68,8 +68,12 @@ function describeUnreadable(file: string, { reason, line, hint }: Unreadable): R
   return { message: `the lockfile can't be read: ${reason}`, hint, file, line }
 }
 
-function* checkEntries({ file, lockfile, isAuthoritative }: JudgedLockfile): Iterable<RuleFinding> {
-  for (const locked of lockfile.packages) {
+function* checkEntries({
+  file,
+  unconventional,
+  isAuthoritative,
+}: JudgedLockfile): Iterable<RuleFinding> {
+  for (const locked of unconventional) {
     const fault = detectFault(locked)
     if (fault === undefined) continue
     yield {
