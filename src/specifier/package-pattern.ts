@@ -1,4 +1,6 @@
-import { Range, SemVer } from 'semver'
+// Not the whole of semver, which takes 5 ms to load, for each check.
+import Range from 'semver/classes/range.js'
+import SemVer from 'semver/classes/semver.js'
 import { JsrGuardError } from '../errors.ts'
 import { quoteShort, tryParseJsrName } from './jsr-name.ts'
 
