@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import type { Client } from '../clients/clients.ts'
 import { runClient, type RunResult } from '../world/run.ts'
 import type { World } from '../world/world.ts'
@@ -16,7 +17,11 @@ export function createPnpm(
   cwd: string,
 ): (...args: readonly string[]) => Promise<RunResult> {
   // Asking whether there is a newer pnpm is no business of the project's.
-  const env = world.env({ npm_config_fetch_retries: '0', pnpm_config_fetch_retries: '0' })
+  const plain = world.env({ npm_config_fetch_retries: '0', pnpm_config_fetch_retries: '0' })
+  // Where `pnpm setup` would put what is installed globally.
+  const home = join(plain['HOME'] ?? '', 'pnpm')
+  const path = [home, join(home, 'bin'), plain['PATH']].join(delimiter)
+  const env = { ...plain, PNPM_HOME: home, PATH: path }
   return async (...args) => await runClient(client, args, { cwd, env })
 }
 

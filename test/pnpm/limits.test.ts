@@ -95,6 +95,13 @@ const rows: readonly Row[] = [
     registry: 'good',
     args: ['dlx', 'jsr:@luca/cases'],
   },
+  {
+    // Only pnpm 11 runs the hooks of the folder that it stands in.
+    title: '`pnpm add -g jsr:…`',
+    cells: ['—', 'not stopped', 'stopped', 'not stopped'],
+    registry: 'good',
+    args: ['add', '-g', 'jsr:@luca/cases'],
+  },
 ]
 
 function npmrcOf(registry: RegistryName | undefined): string {
