@@ -6,6 +6,7 @@ import type { LockedPackage, LockedProject, Lockfile, PackageSource } from './lo
 import { isRecord } from '../json/record.ts'
 import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
+import { createSourceReader } from './source-reader.ts'
 import { parseSource, unknownSource } from './source.ts'
 import { parseVltId, type VltId } from './vlt-id.ts'
 
@@ -22,15 +23,24 @@ export function readVltLockfile(text: string): Lockfile {
   const json = readLockfileJson(text)
   const { options, nodes, edges } = readTables(json)
   const { aliases, projects } = readEdges(edges, json)
+  const context: NodeContext = { lineOf: json.lineOf, options, readAddress: createSourceReader() }
   const packages: LockedPackage[] = []
   for (const id of Object.keys(nodes)) {
-    const locked = readNode(id, nodes[id], { json, options })
-    if (locked === undefined) continue
-    for (const alias of aliases.get(id) ?? [locked.alias]) {
-      packages.push(alias === locked.alias ? locked : { ...locked, alias })
-    }
+    const locked = readNode(id, nodes[id], context)
+    if (locked !== undefined) addAliases(packages, locked, aliases.get(id))
   }
   return { packages, projects, transitiveSpecifiers: [] }
+}
+
+/** Nearly every package has one name, and its own. */
+function addAliases(
+  packages: LockedPackage[],
+  locked: LockedPackage,
+  aliases: Aliases | undefined,
+): void {
+  if (aliases === undefined || aliases === locked.alias) packages.push(locked)
+  else if (typeof aliases === 'string') packages.push({ ...locked, alias: aliases })
+  else for (const alias of aliases) addAliases(packages, locked, alias)
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -68,14 +78,21 @@ function readTables({ value, lineOf }: StrictJson): {
 }
 
 interface NodeContext {
-  readonly json: StrictJson
+  readonly lineOf: StrictJson['lineOf']
   readonly options: Fields
+  readonly readAddress: (text: string) => PackageSource
 }
 
 /** `undefined` for a folder of the project's own. */
 function readNode(id: string, node: unknown, context: NodeContext): LockedPackage | undefined {
-  const line = () => context.json.lineOf('nodes', id)
-  const { name, integrity, resolved } = readFields(id, node, line)
+  // Not the whole context, which would stay in memory as long as the package does.
+  const { lineOf } = context
+  const line = () => lineOf('nodes', id)
+  if (!Array.isArray(node)) throw damaged(`has a node ${quoteShort(id)} that is no list`, line())
+  // What it says of itself; the elements behind are none of ours.
+  const name = readText(node[1], id, line)
+  const integrity = readText(node[2], id, line)
+  const resolved = readText(node[3], id, line)
   const place = parseVltId(id)
   if (place === undefined) {
     throw damaged(`has a node ${quoteShort(id)}, which vlt does not write`, line())
@@ -97,28 +114,18 @@ function isOwnFolder(place: VltId): boolean {
   return place.type === 'workspace' || (place.type === 'file' && place.folder === '.')
 }
 
-/** What a node says of itself; the elements behind it are none of ours. */
-interface NodeFields {
-  readonly name: string | undefined
-  readonly integrity: string | undefined
-  readonly resolved: string | undefined
-}
-
-function readFields(id: string, node: unknown, line: () => number | undefined): NodeFields {
-  if (!Array.isArray(node)) throw damaged(`has a node ${quoteShort(id)} that is no list`, line())
-  const [name, integrity, resolved] = node.slice(1, 4).map((text: unknown) => {
-    if (text === undefined || text === null || typeof text === 'string') return text ?? undefined
-    throw damaged(`has a node ${quoteShort(id)} with something else than text`, line())
-  })
-  return { name, integrity, resolved }
+function readText(text: unknown, id: string, line: () => number | undefined): string | undefined {
+  if (typeof text === 'string') return text
+  if (text === undefined || text === null) return undefined
+  throw damaged(`has a node ${quoteShort(id)} with something else than text`, line())
 }
 
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
 function readSource(
   place: VltId,
-  { name, resolved }: Pick<NodeFields, 'name' | 'resolved'>,
-  { options }: NodeContext,
+  { name, resolved }: { readonly name: string | undefined; readonly resolved: string | undefined },
+  { options, readAddress }: NodeContext,
 ): PackageSource {
   if (place.type === 'file' || place.type === 'workspace')
     return { type: 'local', path: place.folder }
@@ -131,7 +138,7 @@ function readSource(
   }
   return resolved === undefined || resolved === ''
     ? findRegistry(place, options)
-    : parseSource(resolved)
+    : readAddress(resolved)
 }
 
 type RegistryId = Extract<VltId, { type: 'registry' }>
@@ -178,20 +185,23 @@ function fieldsOf(value: unknown): Fields {
   return isRecord(value) ? value : {}
 }
 
+/** The names that a package is imported by; one of them without a set around it. */
+type Aliases = string | ReadonlySet<string>
+
 interface Edges {
-  readonly aliases: ReadonlyMap<string, ReadonlySet<string>>
+  readonly aliases: ReadonlyMap<string, Aliases>
   readonly projects: readonly LockedProject[]
 }
 
 /** `from alias`: `type specifier to`. */
 function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
-  const aliases = new Map<string, Set<string>>()
+  const aliases = new Map<string, string | Set<string>>()
   const projects = new Map<
     string,
     { dependencies: Map<string, string>; keys: Map<string, string> }
   >()
-  for (const [key, value] of Object.entries(edges)) {
-    const edge = readEdge(key, value)
+  for (const key of Object.keys(edges)) {
+    const edge = readEdge(key, edges[key])
     if (edge === undefined) {
       throw damaged(`has an edge ${quoteShort(key)} that vlt does not write`, lineOf('edges', key))
     }
@@ -212,11 +222,11 @@ function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
   }
 }
 
-/** An id names its package; only other names are kept apart. */
-function addAlias(aliases: Map<string, Set<string>>, id: string, alias: string): void {
+function addAlias(aliases: Map<string, string | Set<string>>, id: string, alias: string): void {
   const known = aliases.get(id)
-  if (known === undefined) aliases.set(id, new Set([alias]))
-  else known.add(alias)
+  if (known === undefined) aliases.set(id, alias)
+  else if (typeof known !== 'string') known.add(alias)
+  else if (known !== alias) aliases.set(id, new Set([known, alias]))
 }
 
 interface Edge {
