@@ -121,7 +121,7 @@ const native: PackageSource = { type: 'native' }
 function addNpm({ table, lineOf, packages }: Reading): void {
   const entries = table('npm')
   const readAddress = createSourceReader()
-  for (const key of Object.keys(entries)) {
+  for (const key in entries) {
     const line = () => lineOf('npm', key)
     const { integrity, tarball } = readEntry(key, entries[key], line)
     const at = key.indexOf('@', 1)

@@ -52,6 +52,22 @@ function parseParts(id: string): VltId | undefined {
   return type === 'file' || type === 'workspace' ? { type, folder: first } : undefined
 }
 
+/** Whether an id says beyond doubt that its package has a name; `false` says nothing. */
+export function isNameOfId(id: string, name: string): boolean {
+  const start = id.startsWith('~') ? id.indexOf('~', 1) + 1 : 0
+  if (start === 0 || name === '' || !plainName.test(name)) return false
+  const written = encodePlain(name)
+  return id.startsWith(written, start) && id[start + written.length] === '@'
+}
+
+/** Nothing that is written otherwise but `_` and `/`, and no second `@`, behind which the version is. */
+const plainName = /^@?[\w./-]*$/
+
+function encodePlain(name: string): string {
+  const isSame = !name.includes('_') && !name.includes('/')
+  return isSame ? name : name.replaceAll('_', '__').replaceAll('/', '+')
+}
+
 function readRegistry(registry: string, spec: string | undefined): VltId | undefined {
   const at = spec === undefined ? -1 : spec.indexOf('@', 1)
   if (spec === undefined || at === -1) return undefined

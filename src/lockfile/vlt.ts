@@ -8,7 +8,7 @@ import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
 import { createSourceReader } from './source-reader.ts'
 import { parseSource, unknownSource } from './source.ts'
-import { parseVltId, type VltId } from './vlt-id.ts'
+import { isNameOfId, parseVltId, type VltId } from './vlt-id.ts'
 
 /**
  * Reads vlt's `vlt-lock.json`, lockfileVersion 1.
@@ -25,22 +25,14 @@ export function readVltLockfile(text: string): Lockfile {
   const { aliases, projects } = readEdges(edges, json)
   const context: NodeContext = { lineOf: json.lineOf, options, readAddress: createSourceReader() }
   const packages: LockedPackage[] = []
-  for (const id of Object.keys(nodes)) {
+  for (const id in nodes) {
     const locked = readNode(id, nodes[id], context)
-    if (locked !== undefined) addAliases(packages, locked, aliases.get(id))
+    if (locked === undefined) continue
+    const others = aliases.get(id)
+    if (others === undefined) packages.push(locked)
+    else for (const alias of others) packages.push({ ...locked, alias })
   }
   return { packages, projects, transitiveSpecifiers: [] }
-}
-
-/** Nearly every package has one name, and its own. */
-function addAliases(
-  packages: LockedPackage[],
-  locked: LockedPackage,
-  aliases: Aliases | undefined,
-): void {
-  if (aliases === undefined || aliases === locked.alias) packages.push(locked)
-  else if (typeof aliases === 'string') packages.push({ ...locked, alias: aliases })
-  else for (const alias of aliases) addAliases(packages, locked, alias)
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -125,7 +117,7 @@ const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 function readSource(
   place: VltId,
   { name, resolved }: { readonly name: string | undefined; readonly resolved: string | undefined },
-  { options, readAddress }: NodeContext,
+  context: NodeContext,
 ): PackageSource {
   if (place.type === 'file' || place.type === 'workspace')
     return { type: 'local', path: place.folder }
@@ -137,8 +129,8 @@ function readSource(
     return unknownSource(`${name} under the id of ${place.name}`)
   }
   return resolved === undefined || resolved === ''
-    ? findRegistry(place, options)
-    : readAddress(resolved)
+    ? findRegistry(place, context)
+    : context.readAddress(resolved)
 }
 
 type RegistryId = Extract<VltId, { type: 'registry' }>
@@ -147,10 +139,10 @@ type RegistryId = Extract<VltId, { type: 'registry' }>
  * Without an address of its own a package comes from where the options in the lockfile say, which
  * vlt writes wherever they are not the defaults; else the configuration decides.
  */
-function findRegistry(place: RegistryId, options: Fields): PackageSource {
+function findRegistry(place: RegistryId, { options, readAddress }: NodeContext): PackageSource {
   const { registry, name, version } = place
   const address = findAddress(place, options)
-  if (typeof address === 'string') return parseSource(conventional(address, name, version))
+  if (typeof address === 'string') return readAddress(conventional(address, name, version))
   if (registry === 'jsr') return { type: 'native' }
   return isDefault(registry) ? { type: 'route' } : unknownSource(registry)
 }
@@ -185,36 +177,26 @@ function fieldsOf(value: unknown): Fields {
   return isRecord(value) ? value : {}
 }
 
-/** The names that a package is imported by; one of them without a set around it. */
-type Aliases = string | ReadonlySet<string>
-
 interface Edges {
-  readonly aliases: ReadonlyMap<string, Aliases>
+  /** By id, the names that a package is imported by, where one of them is not its own. */
+  readonly aliases: ReadonlyMap<string, ReadonlySet<string>>
   readonly projects: readonly LockedProject[]
 }
 
 /** `from alias`: `type specifier to`. */
 function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
-  const aliases = new Map<string, string | Set<string>>()
-  const projects = new Map<
-    string,
-    { dependencies: Map<string, string>; keys: Map<string, string> }
-  >()
-  for (const key of Object.keys(edges)) {
+  const aliases = new Map<string, Set<string>>()
+  const projects = new Map<string, ProjectEdges>()
+  for (const key in edges) {
     const edge = readEdge(key, edges[key])
     if (edge === undefined) {
       throw damaged(`has an edge ${quoteShort(key)} that vlt does not write`, lineOf('edges', key))
     }
-    const { from, alias, specifier, to } = edge
-    if (to !== 'MISSING') addAlias(aliases, to, alias)
-    const place = from.startsWith('~') ? undefined : parseVltId(from)
-    if (place === undefined || (place.type !== 'file' && place.type !== 'workspace')) continue
-    const folder = place.folder === '.' ? '' : place.folder
-    const project = projects.get(folder) ?? { dependencies: new Map(), keys: new Map() }
-    projects.set(folder, project)
-    project.dependencies.set(alias, specifier)
-    if (to !== 'MISSING') project.keys.set(alias, to)
+    const { alias, to } = edge
+    if (to !== 'MISSING' && !isNameOfId(to, alias)) aliases.set(to, new Set())
+    if (!key.startsWith('~')) addToProject(projects, key, edge)
   }
+  collectAliases(aliases, edges)
   const line = () => lineOf('edges')
   return {
     aliases,
@@ -222,15 +204,35 @@ function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
   }
 }
 
-function addAlias(aliases: Map<string, string | Set<string>>, id: string, alias: string): void {
-  const known = aliases.get(id)
-  if (known === undefined) aliases.set(id, alias)
-  else if (typeof known !== 'string') known.add(alias)
-  else if (known !== alias) aliases.set(id, new Set([known, alias]))
+/** Most packages go by their own name alone, so that a set for each would be made for nothing. */
+function collectAliases(aliases: ReadonlyMap<string, Set<string>>, edges: Fields): void {
+  if (aliases.size === 0) return
+  for (const key in edges) {
+    const edge = readEdge(key, edges[key])
+    if (edge !== undefined) aliases.get(edge.to)?.add(edge.alias)
+  }
+}
+
+interface ProjectEdges {
+  readonly dependencies: Map<string, string>
+  readonly keys: Map<string, string>
+}
+
+function addToProject(
+  projects: Map<string, ProjectEdges>,
+  key: string,
+  { alias, specifier, to }: Edge,
+): void {
+  const place = parseVltId(key.slice(0, key.indexOf(' ')))
+  if (place?.type !== 'file' && place?.type !== 'workspace') return
+  const folder = place.folder === '.' ? '' : place.folder
+  const project = projects.get(folder) ?? { dependencies: new Map(), keys: new Map() }
+  projects.set(folder, project)
+  project.dependencies.set(alias, specifier)
+  if (to !== 'MISSING') project.keys.set(alias, to)
 }
 
 interface Edge {
-  readonly from: string
   readonly alias: string
   readonly specifier: string
   readonly to: string
@@ -243,7 +245,6 @@ function readEdge(key: string, value: unknown): Edge | undefined {
   const end = value.lastIndexOf(' ')
   if (start < 1 || end <= start) return undefined
   return {
-    from: key.slice(0, middle),
     alias: key.slice(middle + 1),
     specifier: value.slice(start + 1, end),
     to: value.slice(end + 1),
