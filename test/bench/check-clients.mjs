@@ -19,7 +19,7 @@ import { readLockfile } from '../../dist/lockfile/formats.js'
 import { evaluate } from '../../dist/policy/evaluate.js'
 import { judgeContext } from '../../dist/policy/judge.js'
 import { isAnyDirect, loadBareParser } from './bare-parser.mjs'
-import { createProjects, inFolders, registry } from './lockfiles.mjs'
+import { createProject, inFolders, registry } from './lockfiles.mjs'
 
 // So that nobody pays for the garbage of the run before.
 setFlagsFromString('--expose-gc')
@@ -35,7 +35,7 @@ if (!existsSync(lint)) installLint()
 
 /** npm and pnpm have benches of their own. */
 const clients = ['yarn', 'yarn-berry', 'bun', 'deno', 'vlt']
-const projects = createProjects(Number(packages)).filter(({ client }) => clients.includes(client))
+const projects = clients.map((client) => createProject(client, Number(packages)))
 
 const [load] = loadavg()
 console.log(

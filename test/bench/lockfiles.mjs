@@ -9,30 +9,41 @@ export const registry = 'https://npm.corp.example/npm/'
 const hash = `sha512-${'A'.repeat(86)}==`
 const scoped = { '.npmrc': `@jsr:registry=${registry}\n` }
 
-/** A project for each client: its lockfile, and what else has to lie beside it. */
-export function createProjects(count) {
-  const packages = createPackages(count)
-  return [
-    createProject('npm', 'package-lock.json', writeNpm(packages), scoped),
-    createProject('pnpm', 'pnpm-lock.yaml', writePnpm(packages), scoped),
-    createProject('yarn', 'yarn.lock', writeYarn(packages), {
-      ...scoped,
-      'package.json': '{"packageManager": "yarn@1.22.22"}',
-    }),
-    createProject('yarn-berry', 'yarn.lock', writeYarnBerry(packages), {
-      '.yarnrc.yml': `npmScopes:\n  jsr:\n    npmRegistryServer: "${registry}"\n`,
-    }),
-    createProject('bun', 'bun.lock', writeBun(packages), scoped),
-    createProject('deno', 'deno.lock', writeDeno(packages), scoped),
-    createProject('vlt', 'vlt-lock.json', writeVlt(packages), {
-      'vlt.json': JSON.stringify({
-        config: {
-          'scoped-registries': { '@jsr': registry },
-          'scope-registries': { '@jsr': registry },
-        },
-      }),
-    }),
-  ]
+const vltConfiguration = {
+  config: { 'scoped-registries': { '@jsr': registry }, 'scope-registries': { '@jsr': registry } },
+}
+
+/** By client: its lockfile, how that is written, and what else has to lie beside it. */
+const formats = {
+  npm: { file: 'package-lock.json', write: writeNpm, others: scoped },
+  pnpm: { file: 'pnpm-lock.yaml', write: writePnpm, others: scoped },
+  yarn: {
+    file: 'yarn.lock',
+    write: writeYarn,
+    others: { ...scoped, 'package.json': '{"packageManager": "yarn@1.22.22"}' },
+  },
+  'yarn-berry': {
+    file: 'yarn.lock',
+    write: writeYarnBerry,
+    others: { '.yarnrc.yml': `npmScopes:\n  jsr:\n    npmRegistryServer: "${registry}"\n` },
+  },
+  bun: { file: 'bun.lock', write: writeBun, others: scoped },
+  deno: { file: 'deno.lock', write: writeDeno, others: scoped },
+  vlt: {
+    file: 'vlt-lock.json',
+    write: writeVlt,
+    others: { 'vlt.json': JSON.stringify(vltConfiguration) },
+  },
+}
+
+/** All that {@link createProject} knows. */
+export const clients = Object.keys(formats)
+
+/** A project of a client with as many packages. */
+export function createProject(client, count) {
+  const { file, write, others } = formats[client]
+  const text = write(createPackages(count))
+  return { client, count, file, text, files: { 'package.json': '{}', ...others, [file]: text } }
 }
 
 /** Writes projects into folders of one that is removed after the work. */
@@ -45,15 +56,11 @@ export function inFolders(projects, work) {
   }
 }
 
-function writeProject(root, { client, files }) {
-  const folder = join(root, client)
+function writeProject(root, { client, count, files }) {
+  const folder = join(root, `${client}-${count}`)
   mkdirSync(folder)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   return folder
-}
-
-function createProject(client, file, text, others) {
-  return { client, file, text, files: { 'package.json': '{}', ...others, [file]: text } }
 }
 
 /** Each asks for one other. */
