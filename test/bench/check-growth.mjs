@@ -88,10 +88,10 @@ function sayGrowth(what, unit, values) {
   )
   const growth = after / before
   const isMet = growth <= mostGrowth
-  const list = values.map((value) => value.toFixed(0).padStart(5)).join('')
-  const each = [before, after].map((value) => (value * 1000).toFixed(1).padStart(5)).join(', then ')
+  const list = values.map((value) => value.toFixed(0)).join(', ')
+  const each = [before, after].map((value) => (value * 1000).toFixed(1)).join(', then ')
   console.log(
-    `${isMet ? 'met   ' : 'MISSED'} ${what.padEnd(14)}${list} ${unit}; each further 1,000: ${each} ${unit}: ${growth.toFixed(2)} times (<= ${mostGrowth})`,
+    `${isMet ? 'met   ' : 'MISSED'} ${what.padEnd(14)} ${list} ${unit}; each further 1,000: ${each} ${unit}: ${growth.toFixed(2)} times (<= ${mostGrowth})`,
   )
   return isMet
 }
