@@ -4,7 +4,7 @@ import { JsrGuardError } from '../errors.ts'
 export type SymlScalar = string | number | boolean
 
 /** A key and what stands behind or below it; in the order of the text, no key twice. */
-export interface SymlPair<Value> {
+interface SymlPair<Value> {
   readonly key: string
   readonly value: Value
 }
