@@ -14,6 +14,7 @@ import type {
 import { isRecord } from '../json/record.ts'
 import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
+import { createSourceReader } from './source-reader.ts'
 import { parseSource, unknownSource } from './source.ts'
 
 /**
@@ -29,8 +30,13 @@ import { parseSource, unknownSource } from './source.ts'
 export function readBunLockfile(text: string): Lockfile {
   const json = readLockfileJson(blankJsonExtras(text))
   const { packages, workspaces } = readTables(json)
-  const reading: Reading = { lineOf: json.lineOf, packages: [], transitiveSpecifiers: [] }
-  for (const key of Object.keys(packages)) readEntry(reading, key, packages[key])
+  const reading: Reading = {
+    lineOf: json.lineOf,
+    readAddress: createSourceReader(),
+    packages: [],
+    transitiveSpecifiers: [],
+  }
+  for (const key in packages) readEntry(reading, key, packages[key])
   return {
     packages: reading.packages,
     projects: readProjects(workspaces, packages, json),
@@ -53,6 +59,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 interface Reading {
   readonly lineOf: StrictJson['lineOf']
+  readonly readAddress: (text: string) => PackageSource
   readonly packages: LockedPackage[]
   readonly transitiveSpecifiers: TransitiveSpecifier[]
 }
@@ -98,47 +105,58 @@ function damaged(message: string, line: number | undefined): JsrGuardError {
 }
 
 function readEntry(reading: Reading, key: string, entry: unknown): void {
-  const line = () => reading.lineOf('packages', key)
-  const [resolution, ...rest]: unknown[] = Array.isArray(entry) ? entry : []
+  // Not the whole reading, which would stay in memory as long as the package does.
+  const { lineOf } = reading
+  const line = () => lineOf('packages', key)
+  const list: readonly unknown[] = Array.isArray(entry) ? entry : []
+  const [resolution] = list
   if (typeof resolution !== 'string') {
     throw damaged(`has an entry ${quoteShort(key)} that is no list`, line())
   }
   const at = resolution.indexOf('@', 1)
   const name = at === -1 ? resolution : resolution.slice(0, at)
   const reference = at === -1 ? '' : resolution.slice(at + 1)
-  const info = rest.find((item) => isRecord(item))
+  const version = exactVersion.test(reference) ? reference : undefined
+  const info = list.find(isRecord)
   const locked: LockedPackage = {
     alias: aliasOf(key),
     name,
-    version: exactVersion.test(reference) ? reference : undefined,
-    source: readSource(name, reference, { rest, info }),
-    integrity: splitIntegrity(readIntegrity(rest)),
+    version,
+    source: isNpmName(name)
+      ? readSource(reference, { version, list, info }, reading.readAddress)
+      : unknownSource(`${name}@${reference}`),
+    integrity: splitIntegrity(readIntegrity(list)),
     key,
     line,
   }
   reading.packages.push(locked)
-  if (isRecord(info)) reading.transitiveSpecifiers.push(...findRequests(info, locked))
+  if (info !== undefined) addRequests(reading.transitiveSpecifiers, info, locked)
 }
 
 /** `parent/@scope/name`: the last name of the path. */
 function aliasOf(key: string): string {
-  const parts = key.split('/')
-  const last = parts.at(-1) ?? ''
-  const scope = parts.at(-2)
-  return scope?.startsWith('@') === true ? `${scope}/${last}` : last
+  const slash = key.lastIndexOf('/')
+  if (slash === -1) return key
+  const start = key.lastIndexOf('/', slash - 1) + 1
+  return start < slash && key[start] === '@' ? key.slice(start) : key.slice(slash + 1)
 }
 
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
-interface Rest {
-  /** What follows the first element. */
-  readonly rest: readonly unknown[]
-  readonly info: unknown
+/** What an entry says of itself. */
+interface Entry {
+  readonly version: string | undefined
+  readonly list: readonly unknown[]
+  /** The first object in the list: what the package asks for. */
+  readonly info: Fields | undefined
 }
 
-function readSource(name: string, reference: string, { rest, info }: Rest): PackageSource {
-  if (!isNpmName(name)) return unknownSource(`${name}@${reference}`)
-  if (exactVersion.test(reference)) return readRegistry(rest, info)
+function readSource(
+  reference: string,
+  entry: Entry,
+  readAddress: Reading['readAddress'],
+): PackageSource {
+  if (entry.version !== undefined) return readRegistry(entry, readAddress)
   if (/^(?:workspace|link|file|root):/.test(reference)) {
     return { type: 'local', path: reference.replace(/^(?:workspace|root):/, '') }
   }
@@ -152,19 +170,22 @@ function readGit(reference: string): PackageSource {
   return /^[a-z+]+:/i.test(reference) ? parseSource(reference) : unknownSource(reference)
 }
 
-/** An address, or an empty text where the configuration decides. */
-function readRegistry(rest: readonly unknown[], info: unknown): PackageSource {
-  const [address] = rest
-  if (isRecord(info) && info['bundled'] === true) return { type: 'bundled' }
-  if (rest.length < 2 || rest.length > 3 || typeof address !== 'string' || rest[1] !== info) {
+/** Behind the resolution an address, or an empty text where the configuration decides. */
+function readRegistry({ list, info }: Entry, readAddress: Reading['readAddress']): PackageSource {
+  if (info !== undefined && info['bundled'] === true) return bundled
+  const address = list[1]
+  if (list.length < 3 || list.length > 4 || typeof address !== 'string' || list[2] !== info) {
     return unknownSource('an entry of another shape')
   }
-  return address === '' ? { type: 'route' } : parseSource(address)
+  return address === '' ? route : readAddress(address)
 }
 
+const bundled: PackageSource = { type: 'bundled' }
+const route: PackageSource = { type: 'route' }
+
 /** The last element; a repository's is its commit. */
-function readIntegrity(rest: readonly unknown[]): string | undefined {
-  const last = rest.length > 1 ? rest.at(-1) : undefined
+function readIntegrity(list: readonly unknown[]): string | undefined {
+  const last = list.length > 2 ? list[list.length - 1] : undefined
   return typeof last === 'string' ? last : undefined
 }
 
@@ -183,11 +204,23 @@ function* listDependencies(fields: Fields): Generator<readonly [alias: string, s
   }
 }
 
-function findRequests(info: Fields, { name, version, line }: LockedPackage): TransitiveSpecifier[] {
-  const from = version === undefined ? name : `${name}@${version}`
-  return Array.from(listDependencies(info))
-    .filter(([, specifier]) => isJsrSpecifier(specifier) || isPaddedJsrSpecifier(specifier))
-    .map(([alias, specifier]) => ({ from, alias, specifier, line }))
+function addRequests(
+  requests: TransitiveSpecifier[],
+  info: Fields,
+  { name, version, line }: LockedPackage,
+): void {
+  for (const field of dependencyFields) {
+    const group = info[field]
+    if (!isRecord(group)) continue
+    for (const alias in group) {
+      const specifier = String(group[alias])
+      // Nearly none has a colon, and a scheme is nothing without one.
+      if (!specifier.includes(':')) continue
+      if (!isJsrSpecifier(specifier) && !isPaddedJsrSpecifier(specifier)) continue
+      const from = version === undefined ? name : `${name}@${version}`
+      requests.push({ from, alias, specifier, line })
+    }
+  }
 }
 
 function readProjects(

@@ -7,6 +7,7 @@ import type { LockedPackage, Lockfile, PackageSource } from './locked-package.ts
 import { isRecord } from '../json/record.ts'
 import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
+import { createSourceReader } from './source-reader.ts'
 import { parseSource, unknownSource } from './source.ts'
 
 /**
@@ -32,10 +33,10 @@ export function readDenoLockfile(text: string): Lockfile {
   }
   refuseForeignFields(value, version, lineOf)
   const lookup = createLineLookup(text)
-  const tables = version === '3' ? readTable(value, 'packages', lineOf('packages')) : value
+  const tables = version === '3' ? readTable(value, 'packages', () => lineOf('packages')) : value
   const path = version === '3' ? ['packages'] : []
   const reading: Reading = {
-    table: (name) => readTable(tables, name, lineOf(path[0] ?? name)),
+    table: (name) => readTable(tables, name, () => lineOf(path[0] ?? name)),
     lineOf: (name, key) => lookup([...path, name, key]),
     packages: [],
   }
@@ -75,11 +76,12 @@ function damaged(message: string, line: number | undefined): JsrGuardError {
   return new JsrGuardError('ERR_JSR_GUARD_LOCKFILE_SYNTAX', message, { hint: relock, line })
 }
 
-function readTable(value: Fields, name: string, line: number | undefined): Fields {
+/** The line is asked for only where there is a fault: the first one takes a walk over the text. */
+function readTable(value: Fields, name: string, line: () => number | undefined): Fields {
   const table = value[name]
   if (table === undefined) return {}
   if (isRecord(table)) return table
-  throw damaged(`has ${quoteShort(name)}, which is no object`, line)
+  throw damaged(`has ${quoteShort(name)}, which is no object`, line())
 }
 
 /** The text is parsed once more for the first line that is asked for: findings are few. */
@@ -118,23 +120,30 @@ const native: PackageSource = { type: 'native' }
 /** `name@1.0.0`, and behind a `_` the peers that it was resolved with. */
 function addNpm({ table, lineOf, packages }: Reading): void {
   const entries = table('npm')
-  for (const key of Object.keys(entries)) {
+  const readAddress = createSourceReader()
+  for (const key in entries) {
     const line = () => lineOf('npm', key)
     const { integrity, tarball } = readEntry(key, entries[key], line)
     const at = key.indexOf('@', 1)
     const name = at === -1 ? key : key.slice(0, at)
-    const end = at === -1 ? -1 : key.indexOf('_', at)
-    const version = at === -1 ? '' : key.slice(at + 1, end === -1 ? undefined : end)
+    const version = at === -1 ? '' : readVersion(key, at + 1)
     packages.push({
       alias: name,
       name,
       version,
-      source: readSource(name, version, tarball),
+      source: isAskable(name, version)
+        ? readSource(tarball, readAddress)
+        : unknownSource(`${name}@${version}`),
       integrity: splitIntegrity(typeof integrity === 'string' ? integrity : undefined),
       key: `npm:${key}`,
       line,
     })
   }
+}
+
+function readVersion(key: string, start: number): string {
+  const end = key.indexOf('_', start)
+  return end === -1 ? key.slice(start) : key.slice(start, end)
 }
 
 function readEntry(key: string, entry: unknown, line: () => number | undefined): Fields {
@@ -146,11 +155,15 @@ const route: PackageSource = { type: 'route' }
 
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][a-z\d.+-]+)?$/i
 
+/** Whether a registry can be asked for it by name and version, and by nothing else. */
+function isAskable(name: string, version: string): boolean {
+  return isNpmName(name) && exactVersion.test(version)
+}
+
 /** Deno leaves the address out where it is the public registry's; then the configuration decides. */
-function readSource(name: string, version: string, tarball: unknown): PackageSource {
-  if (!isNpmName(name) || !exactVersion.test(version)) return unknownSource(`${name}@${version}`)
+function readSource(tarball: unknown, readAddress: (text: string) => PackageSource): PackageSource {
   if (tarball === undefined) return route
-  return typeof tarball === 'string' ? parseSource(tarball) : unknownSource('no text')
+  return typeof tarball === 'string' ? readAddress(tarball) : unknownSource('no text')
 }
 
 /** Modules by their address, and where an address was redirected to. */
@@ -159,11 +172,13 @@ function addRemotes(
   { packages }: Reading,
   lookup: (path: readonly string[]) => number | undefined,
 ): void {
-  const remote = readTable(value, 'remote', undefined)
+  const remote = readTable(value, 'remote', () => lookup(['remote']))
   for (const [address, hash] of Object.entries(remote)) {
     packages.push(createModule(address, readHash(hash), () => lookup(['remote', address])))
   }
-  for (const [from, target] of Object.entries(readTable(value, 'redirects', undefined))) {
+  for (const [from, target] of Object.entries(
+    readTable(value, 'redirects', () => lookup(['redirects'])),
+  )) {
     const address = String(target)
     if (Object.hasOwn(remote, address) || !/^https?:/i.test(address)) continue
     packages.push(createModule(address, [], () => lookup(['redirects', from])))

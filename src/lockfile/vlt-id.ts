@@ -20,6 +20,27 @@ export type VltId =
  * @see https://github.com/vltpkg/vltpkg (`src/dep-id/src/browser.ts`)
  */
 export function parseVltId(id: string): VltId | undefined {
+  return parsePlain(id) ?? parseParts(id)
+}
+
+/**
+ * What nearly every id is: a registry by its alias, and `name@version`, with nothing in it that is
+ * written otherwise but the slash behind a scope. Makes no list of its parts.
+ */
+function parsePlain(id: string): VltId | undefined {
+  const middle = id.indexOf('~', 1)
+  if (!id.startsWith('~') || middle === -1) return undefined
+  const isPlain = !id.includes('_') && !id.includes('~', middle + 1)
+  return isPlain
+    ? readRegistry(withSlashes(id.slice(1, middle)), withSlashes(id.slice(middle + 1)))
+    : undefined
+}
+
+function withSlashes(part: string): string {
+  return part.includes('+') ? part.replaceAll('+', '/') : part
+}
+
+function parseParts(id: string): VltId | undefined {
   const parts = id.split('~').map(decode)
   const [type, first, second] = parts
   if (type === undefined || first === undefined || parts.length > 4) return undefined
@@ -29,6 +50,22 @@ export function parseVltId(id: string): VltId | undefined {
   }
   if (type === 'remote') return { type, address: first }
   return type === 'file' || type === 'workspace' ? { type, folder: first } : undefined
+}
+
+/** Whether an id says beyond doubt that its package has a name; `false` says nothing. */
+export function isNameOfId(id: string, name: string): boolean {
+  const start = id.startsWith('~') ? id.indexOf('~', 1) + 1 : 0
+  if (start === 0 || name === '' || !plainName.test(name)) return false
+  const written = encodePlain(name)
+  return id.startsWith(written, start) && id[start + written.length] === '@'
+}
+
+/** Nothing that is written otherwise but `_` and `/`, and no second `@`, behind which the version is. */
+const plainName = /^@?[\w./-]*$/
+
+function encodePlain(name: string): string {
+  const isSame = !name.includes('_') && !name.includes('/')
+  return isSame ? name : name.replaceAll('_', '__').replaceAll('/', '+')
 }
 
 function readRegistry(registry: string, spec: string | undefined): VltId | undefined {
@@ -55,7 +92,7 @@ const signs: ReadonlyMap<string, string> = new Map([
 
 /** `undefined` where a sign is written as vlt does not write it. */
 function decode(part: string): string | undefined {
-  if (!part.includes('_')) return part.includes('+') ? part.replaceAll('+', '/') : part
+  if (!part.includes('_')) return withSlashes(part)
   let isKnown = true
   const text = part.replace(/_.?|\+/gs, (found) => {
     if (found === '+') return '/'

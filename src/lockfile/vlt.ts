@@ -6,8 +6,9 @@ import type { LockedPackage, LockedProject, Lockfile, PackageSource } from './lo
 import { isRecord } from '../json/record.ts'
 import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
+import { createSourceReader } from './source-reader.ts'
 import { parseSource, unknownSource } from './source.ts'
-import { parseVltId, type VltId } from './vlt-id.ts'
+import { isNameOfId, parseVltId, type VltId } from './vlt-id.ts'
 
 /**
  * Reads vlt's `vlt-lock.json`, lockfileVersion 1.
@@ -22,13 +23,14 @@ export function readVltLockfile(text: string): Lockfile {
   const json = readLockfileJson(text)
   const { options, nodes, edges } = readTables(json)
   const { aliases, projects } = readEdges(edges, json)
+  const context: NodeContext = { lineOf: json.lineOf, options, readAddress: createSourceReader() }
   const packages: LockedPackage[] = []
-  for (const id of Object.keys(nodes)) {
-    const locked = readNode(id, nodes[id], { json, options })
+  for (const id in nodes) {
+    const locked = readNode(id, nodes[id], context)
     if (locked === undefined) continue
-    for (const alias of aliases.get(id) ?? [locked.alias]) {
-      packages.push(alias === locked.alias ? locked : { ...locked, alias })
-    }
+    const others = aliases.get(id)
+    if (others === undefined) packages.push(locked)
+    else for (const alias of others) packages.push({ ...locked, alias })
   }
   return { packages, projects, transitiveSpecifiers: [] }
 }
@@ -68,14 +70,21 @@ function readTables({ value, lineOf }: StrictJson): {
 }
 
 interface NodeContext {
-  readonly json: StrictJson
+  readonly lineOf: StrictJson['lineOf']
   readonly options: Fields
+  readonly readAddress: (text: string) => PackageSource
 }
 
 /** `undefined` for a folder of the project's own. */
 function readNode(id: string, node: unknown, context: NodeContext): LockedPackage | undefined {
-  const line = () => context.json.lineOf('nodes', id)
-  const { name, integrity, resolved } = readFields(id, node, line)
+  // Not the whole context, which would stay in memory as long as the package does.
+  const { lineOf } = context
+  const line = () => lineOf('nodes', id)
+  if (!Array.isArray(node)) throw damaged(`has a node ${quoteShort(id)} that is no list`, line())
+  // What it says of itself; the elements behind are none of ours.
+  const name = readText(node[1], id, line)
+  const integrity = readText(node[2], id, line)
+  const resolved = readText(node[3], id, line)
   const place = parseVltId(id)
   if (place === undefined) {
     throw damaged(`has a node ${quoteShort(id)}, which vlt does not write`, line())
@@ -97,28 +106,18 @@ function isOwnFolder(place: VltId): boolean {
   return place.type === 'workspace' || (place.type === 'file' && place.folder === '.')
 }
 
-/** What a node says of itself; the elements behind it are none of ours. */
-interface NodeFields {
-  readonly name: string | undefined
-  readonly integrity: string | undefined
-  readonly resolved: string | undefined
-}
-
-function readFields(id: string, node: unknown, line: () => number | undefined): NodeFields {
-  if (!Array.isArray(node)) throw damaged(`has a node ${quoteShort(id)} that is no list`, line())
-  const [name, integrity, resolved] = node.slice(1, 4).map((text: unknown) => {
-    if (text === undefined || text === null || typeof text === 'string') return text ?? undefined
-    throw damaged(`has a node ${quoteShort(id)} with something else than text`, line())
-  })
-  return { name, integrity, resolved }
+function readText(text: unknown, id: string, line: () => number | undefined): string | undefined {
+  if (typeof text === 'string') return text
+  if (text === undefined || text === null) return undefined
+  throw damaged(`has a node ${quoteShort(id)} with something else than text`, line())
 }
 
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
 function readSource(
   place: VltId,
-  { name, resolved }: Pick<NodeFields, 'name' | 'resolved'>,
-  { options }: NodeContext,
+  { name, resolved }: { readonly name: string | undefined; readonly resolved: string | undefined },
+  context: NodeContext,
 ): PackageSource {
   if (place.type === 'file' || place.type === 'workspace')
     return { type: 'local', path: place.folder }
@@ -130,8 +129,8 @@ function readSource(
     return unknownSource(`${name} under the id of ${place.name}`)
   }
   return resolved === undefined || resolved === ''
-    ? findRegistry(place, options)
-    : parseSource(resolved)
+    ? findRegistry(place, context)
+    : context.readAddress(resolved)
 }
 
 type RegistryId = Extract<VltId, { type: 'registry' }>
@@ -140,10 +139,10 @@ type RegistryId = Extract<VltId, { type: 'registry' }>
  * Without an address of its own a package comes from where the options in the lockfile say, which
  * vlt writes wherever they are not the defaults; else the configuration decides.
  */
-function findRegistry(place: RegistryId, options: Fields): PackageSource {
+function findRegistry(place: RegistryId, { options, readAddress }: NodeContext): PackageSource {
   const { registry, name, version } = place
   const address = findAddress(place, options)
-  if (typeof address === 'string') return parseSource(conventional(address, name, version))
+  if (typeof address === 'string') return readAddress(conventional(address, name, version))
   if (registry === 'jsr') return { type: 'native' }
   return isDefault(registry) ? { type: 'route' } : unknownSource(registry)
 }
@@ -179,6 +178,7 @@ function fieldsOf(value: unknown): Fields {
 }
 
 interface Edges {
+  /** By id, the names that a package is imported by, where one of them is not its own. */
   readonly aliases: ReadonlyMap<string, ReadonlySet<string>>
   readonly projects: readonly LockedProject[]
 }
@@ -186,25 +186,17 @@ interface Edges {
 /** `from alias`: `type specifier to`. */
 function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
   const aliases = new Map<string, Set<string>>()
-  const projects = new Map<
-    string,
-    { dependencies: Map<string, string>; keys: Map<string, string> }
-  >()
-  for (const [key, value] of Object.entries(edges)) {
-    const edge = readEdge(key, value)
+  const projects = new Map<string, ProjectEdges>()
+  for (const key in edges) {
+    const edge = readEdge(key, edges[key])
     if (edge === undefined) {
       throw damaged(`has an edge ${quoteShort(key)} that vlt does not write`, lineOf('edges', key))
     }
-    const { from, alias, specifier, to } = edge
-    if (to !== 'MISSING') addAlias(aliases, to, alias)
-    const place = from.startsWith('~') ? undefined : parseVltId(from)
-    if (place === undefined || (place.type !== 'file' && place.type !== 'workspace')) continue
-    const folder = place.folder === '.' ? '' : place.folder
-    const project = projects.get(folder) ?? { dependencies: new Map(), keys: new Map() }
-    projects.set(folder, project)
-    project.dependencies.set(alias, specifier)
-    if (to !== 'MISSING') project.keys.set(alias, to)
+    const { alias, to } = edge
+    if (to !== 'MISSING' && !isNameOfId(to, alias)) aliases.set(to, new Set())
+    if (!key.startsWith('~')) addToProject(projects, key, edge)
   }
+  collectAliases(aliases, edges)
   const line = () => lineOf('edges')
   return {
     aliases,
@@ -212,15 +204,35 @@ function readEdges(edges: Fields, { lineOf }: StrictJson): Edges {
   }
 }
 
-/** An id names its package; only other names are kept apart. */
-function addAlias(aliases: Map<string, Set<string>>, id: string, alias: string): void {
-  const known = aliases.get(id)
-  if (known === undefined) aliases.set(id, new Set([alias]))
-  else known.add(alias)
+/** Most packages go by their own name alone, so that a set for each would be made for nothing. */
+function collectAliases(aliases: ReadonlyMap<string, Set<string>>, edges: Fields): void {
+  if (aliases.size === 0) return
+  for (const key in edges) {
+    const edge = readEdge(key, edges[key])
+    if (edge !== undefined) aliases.get(edge.to)?.add(edge.alias)
+  }
+}
+
+interface ProjectEdges {
+  readonly dependencies: Map<string, string>
+  readonly keys: Map<string, string>
+}
+
+function addToProject(
+  projects: Map<string, ProjectEdges>,
+  key: string,
+  { alias, specifier, to }: Edge,
+): void {
+  const place = parseVltId(key.slice(0, key.indexOf(' ')))
+  if (place?.type !== 'file' && place?.type !== 'workspace') return
+  const folder = place.folder === '.' ? '' : place.folder
+  const project = projects.get(folder) ?? { dependencies: new Map(), keys: new Map() }
+  projects.set(folder, project)
+  project.dependencies.set(alias, specifier)
+  if (to !== 'MISSING') project.keys.set(alias, to)
 }
 
 interface Edge {
-  readonly from: string
   readonly alias: string
   readonly specifier: string
   readonly to: string
@@ -233,7 +245,6 @@ function readEdge(key: string, value: unknown): Edge | undefined {
   const end = value.lastIndexOf(' ')
   if (start < 1 || end <= start) return undefined
   return {
-    from: key.slice(0, middle),
     alias: key.slice(middle + 1),
     specifier: value.slice(start + 1, end),
     to: value.slice(end + 1),

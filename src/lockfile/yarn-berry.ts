@@ -107,25 +107,37 @@ const entryFields: ReadonlySet<string> = new Set([
 ])
 
 function readEntry(reading: Reading, key: string, entry: unknown): void {
-  const line = () => reading.lineOf(key)
-  const label = `has an entry ${quoteShort(key)}`
-  if (!isRecord(entry)) throw damaged(`${label} that is no mapping`, line())
+  // Not the whole reading, which would stay in memory as long as the package does.
+  const { lineOf } = reading
+  const line = () => lineOf(key)
+  const refuse = (fault: string) => damaged(`has an entry ${quoteShort(key)} ${fault}`, line())
+  if (!isRecord(entry)) throw refuse('that is no mapping')
   for (const field in entry) {
     if (entryFields.has(field)) continue
-    throw damaged(`${label} with ${quoteShort(field)}, which Yarn does not write`, line())
+    throw refuse(`with ${quoteShort(field)}, which Yarn does not write`)
   }
   const { resolution } = entry
-  if (typeof resolution !== 'string') throw damaged(`${label} without a resolution`, line())
+  if (typeof resolution !== 'string') throw refuse('without a resolution')
   const descriptors = readDescriptors(reading, key)
-  const [, ident, folder] = /^(.*)@workspace:([^:]*)$/.exec(resolution) ?? []
-  if (ident === undefined || folder === undefined) {
-    addPackages(reading, { key, entry, descriptors, line })
+  const workspace = readWorkspaceLocator(resolution)
+  if (workspace === undefined) {
+    addPackages(reading, { key, entry, resolution, descriptors, line })
     return
   }
+  const { ident, folder } = workspace
   if (!descriptors.every((asked) => isFor(asked, { ident, name: ident }))) {
-    throw damaged(`${label} that leads to the workspace ${quoteShort(ident)}`, line())
+    throw refuse(`that leads to the workspace ${quoteShort(ident)}`)
   }
   reading.workspaces.push(readWorkspace(folder, entry, line))
+}
+
+function readWorkspaceLocator(
+  resolution: string,
+): { readonly ident: string; readonly folder: string } | undefined {
+  // Looking for the word is much quicker, and nearly none has it.
+  if (!resolution.includes('@workspace:')) return undefined
+  const [, ident, folder] = /^(.*)@workspace:([^:]*)$/.exec(resolution) ?? []
+  return ident === undefined || folder === undefined ? undefined : { ident, folder }
 }
 
 /** `name@range`, as Yarn splits it. */
@@ -135,7 +147,8 @@ interface Descriptor {
 }
 
 function readDescriptors({ keys, lineOf }: Reading, key: string): Descriptor[] {
-  return key.split(/ *, */).map((text) => {
+  const texts = key.includes(',') ? key.split(/ *, */) : [key]
+  return texts.map((text) => {
     if (keys.has(text)) throw damaged(`has ${quoteShort(text)} twice`, lineOf(key))
     keys.set(text, key)
     const at = text.indexOf('@', 1)
@@ -157,12 +170,16 @@ function readWorkspace(path: string, entry: Fields, line: Workspace['line']): Wo
 interface PackageEntry {
   readonly key: string
   readonly entry: Fields
+  readonly resolution: string
   readonly descriptors: readonly Descriptor[]
   readonly line: () => number | undefined
 }
 
-function addPackages({ packages }: Reading, { key, entry, descriptors, line }: PackageEntry): void {
-  const locator = parseYarnLocator(String(entry['resolution']))
+function addPackages(
+  { packages }: Reading,
+  { key, entry, resolution, descriptors, line }: PackageEntry,
+): void {
+  const locator = parseYarnLocator(resolution)
   const { checksum, conditions } = entry
   const locked: LockedPackage = {
     alias: locator.ident,
@@ -174,9 +191,14 @@ function addPackages({ packages }: Reading, { key, entry, descriptors, line }: P
     key,
     line,
   }
-  for (const alias of new Set(descriptors.map((descriptor) => descriptor.alias))) {
+  for (const alias of listAliases(descriptors)) {
     packages.push(alias === locked.alias ? locked : { ...locked, alias })
   }
+}
+
+function listAliases(descriptors: readonly Descriptor[]): Iterable<string> {
+  const aliases = descriptors.map(({ alias }) => alias)
+  return aliases.length === 1 ? aliases : new Set(aliases)
 }
 
 const none: readonly string[] = []

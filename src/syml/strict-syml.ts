@@ -3,14 +3,23 @@ import { JsrGuardError } from '../errors.ts'
 /** A value: text, as quoted or bare; a number or a flag, as Yarn 1 reads them. */
 export type SymlScalar = string | number | boolean
 
+/** A key and what stands behind or below it; in the order of the text, no key twice. */
+interface SymlPair<Value> {
+  readonly key: string
+  readonly value: Value
+}
+
+/** What is indented below a key, in which no further level is. */
+export type SymlScalars = ReadonlyArray<SymlPair<SymlScalar>>
+
 /** What stands under the keys of an entry. */
-type SymlValue = SymlScalar | ReadonlyMap<string, SymlScalar | ReadonlyMap<string, SymlScalar>>
+export type SymlFields = ReadonlyArray<SymlPair<SymlScalar | SymlScalars>>
 
 /** One line at the margin, with all that is indented below it. */
 export interface SymlEntry {
   /** One value may stand under several keys. */
   readonly keys: readonly string[]
-  readonly value: SymlValue
+  readonly value: SymlScalar | SymlFields
   /** 1-based. */
   readonly line: number
 }
@@ -24,109 +33,163 @@ export interface SymlEntry {
  * @see https://github.com/yarnpkg/yarn (`src/lockfile/parse.js`)
  */
 export function readStrictSyml(text: string): SymlEntry[] {
-  const reading: Reading = { text, at: text.startsWith('\uFEFF') ? 1 : 0, line: 0 }
-  const entries: SymlEntry[] = []
+  return [...listSymlEntries(text)]
+}
+
+/**
+ * Does what {@link readStrictSyml} does, entry by entry, so that each can be forgotten before the next
+ * is read. What is wrong with a later one shows only there: nothing counts before the last is read.
+ */
+export function* listSymlEntries(text: string): Generator<SymlEntry> {
+  const cursor = createCursor(text)
   const seen = new Set<string>()
-  let next = readLine(reading)
-  while (next !== undefined) {
-    if (next.indent !== 0) throw fail('is indented below nothing', next.line)
-    const { keys, line } = next
-    for (const key of keys) addNew(seen, key, line)
-    const body = next.value === undefined ? readMap(reading, 1) : undefined
-    entries.push({ keys, line, value: next.value ?? body?.map ?? new Map() })
-    next = body === undefined ? readLine(reading) : body.next
+  readLine(cursor)
+  while (cursor.indent !== atEnd) {
+    const { key, others, value, line } = cursor
+    if (cursor.indent !== 0) throw fail('is indented below nothing', line)
+    const keys = [key, ...others]
+    for (const one of keys) addNew(seen, one, line)
+    if (value !== undefined) readLine(cursor)
+    yield { keys, line, value: value ?? readFields(cursor) }
   }
-  return entries
 }
 
-interface Reading {
+/**
+ * Where the reader is, and what the line says that it read last. One object for all lines: making one
+ * for each took longer than reading it.
+ */
+interface Cursor {
   readonly text: string
+  /** Whether no string of the text can hold anything that is read in two ways. */
+  readonly isTame: boolean
+  /** Where the next line begins. */
   at: number
-  /** The line that was read last. */
+  /** The line that was read last; 1-based. */
   line: number
-}
-
-/** A line that says something. */
-interface Line {
-  readonly indent: number
-  readonly keys: readonly string[]
+  /** {@link atEnd} where there was none. */
+  indent: number
+  key: string
+  /** The keys behind the first one; nearly always none. */
+  others: readonly string[]
   /** `undefined` where what is indented below it is the value. */
-  readonly value: SymlScalar | undefined
-  readonly line: number
+  value: SymlScalar | undefined
+  /** Of the token that was read last. */
+  isQuoted: boolean
+  tokenEnd: number
 }
 
-interface Body {
-  readonly map: Map<string, SymlScalar | ReadonlyMap<string, SymlScalar>>
-  /** The first line that does not belong to it. */
-  readonly next: Line | undefined
-}
+const atEnd = -1
+const none: readonly string[] = []
 
-function readMap(reading: Reading, indent: number): Body {
-  const map: Body['map'] = new Map()
-  let next = readLine(reading)
-  if (next === undefined || next.indent < indent) {
-    throw fail('has a key without anything below it', next?.line ?? reading.line)
+function createCursor(text: string): Cursor {
+  return {
+    text,
+    isTame: !unsafe.test(text),
+    at: text.startsWith('\uFEFF') ? 1 : 0,
+    line: 0,
+    indent: atEnd,
+    key: '',
+    others: none,
+    value: undefined,
+    isQuoted: false,
+    tokenEnd: 0,
   }
-  while (next !== undefined && next.indent === indent) next = readPair(reading, map, next)
-  if (next !== undefined && next.indent > indent) throw fail('is indented too far', next.line)
-  return { map, next }
 }
 
-/** Adds what a line says to the map around it; the line that comes next. */
-function readPair(reading: Reading, map: Body['map'], line: Line): Line | undefined {
-  const { keys, value } = line
-  if (value !== undefined) {
-    for (const key of keys) setNew(map, { key, value, line: line.line })
-    return readLine(reading)
+// oxlint-disable-next-line no-control-regex -- JSON, and so Yarn, takes none of these in a string; a line feed ends the line before.
+const unsafe = /[\\\u0000-\u0009\u000b-\u001f]/
+
+function readFields(cursor: Cursor): SymlFields {
+  const fields: Pairs<SymlScalar | SymlScalars> = { list: [], keys: undefined }
+  openLevel(cursor, 1)
+  while (cursor.indent === 1) {
+    const { key, others, line } = cursor
+    const value = cursor.value ?? readScalars(cursor)
+    addPair(fields, { key, value }, line)
+    for (const other of others) addPair(fields, { key: other, value }, line)
+    // What is below a key has been read, and the line behind that too.
+    if (typeof value !== 'object') readLine(cursor)
   }
-  if (line.indent > 1) throw fail('is nested too deep', line.line)
-  const inner = readScalars(reading)
-  for (const key of keys) setNew(map, { key, value: inner.map, line: line.line })
-  return inner.next
+  if (cursor.indent > 1) throw fail('is indented too far', cursor.line)
+  return fields.list
 }
 
 /** The innermost level, which holds no further one. */
-function readScalars(reading: Reading): {
-  readonly map: ReadonlyMap<string, SymlScalar>
-  readonly next: Line | undefined
-} {
-  const { map, next } = readMap(reading, 2)
-  const scalars = new Map<string, SymlScalar>()
-  for (const [key, value] of map) if (typeof value !== 'object') scalars.set(key, value)
-  return { map: scalars, next }
+function readScalars(cursor: Cursor): SymlScalars {
+  const scalars: Pairs<SymlScalar> = { list: [], keys: undefined }
+  openLevel(cursor, 2)
+  while (cursor.indent === 2) {
+    const { key, others, value, line } = cursor
+    if (value === undefined) throw fail('is nested too deep', line)
+    addPair(scalars, { key, value }, line)
+    for (const other of others) addPair(scalars, { key: other, value }, line)
+    readLine(cursor)
+  }
+  return scalars.list
 }
 
-function setNew(
-  map: Body['map'],
-  {
-    key,
-    value,
-    line,
-  }: { key: string; value: SymlScalar | ReadonlyMap<string, SymlScalar>; line: number },
-): void {
-  if (map.has(key)) throw fail(`has the key ${JSON.stringify(key)} twice`, line)
-  map.set(key, value)
+/** Goes to the first line below a key. */
+function openLevel(cursor: Cursor, indent: number): void {
+  readLine(cursor)
+  if (cursor.indent < indent) throw fail('has a key without anything below it', cursor.line)
+}
+
+/** What a level holds so far. */
+interface Pairs<Value> {
+  readonly list: Array<SymlPair<Value>>
+  /** Only of levels with many: in a few, looking at each is quicker. */
+  keys: Set<string> | undefined
+}
+
+const few = 8
+
+function addPair<Value>(pairs: Pairs<Value>, pair: SymlPair<Value>, line: number): void {
+  const { list } = pairs
+  if (list.length === few) pairs.keys = new Set(list.map(({ key }) => key))
+  if (pairs.keys !== undefined) addNew(pairs.keys, pair.key, line)
+  else if (list.some(({ key }) => key === pair.key)) throw failTwice(pair.key, line)
+  list.push(pair)
 }
 
 function addNew(seen: Set<string>, key: string, line: number): void {
-  if (seen.has(key)) throw fail(`has the key ${JSON.stringify(key)} twice`, line)
-  seen.add(key)
+  const { size } = seen
+  if (seen.add(key).size === size) throw failTwice(key, line)
 }
 
-/** The next line that is neither empty nor a comment. */
-function readLine(reading: Reading): Line | undefined {
-  const { text } = reading
-  while (reading.at < text.length) {
-    const end = text.indexOf('\n', reading.at)
+function failTwice(key: string, line: number): JsrGuardError {
+  return fail(`has the key ${JSON.stringify(key)} twice`, line)
+}
+
+/** Goes to the next line that is neither empty nor a comment. */
+function readLine(cursor: Cursor): void {
+  const { text } = cursor
+  while (cursor.at < text.length) {
+    const start = cursor.at
+    const end = text.indexOf('\n', start)
     const stop = end === -1 ? text.length : end
-    const content = text.slice(reading.at, text[stop - 1] === '\r' ? stop - 1 : stop)
-    reading.at = stop + 1
-    reading.line += 1
-    if (content === '') continue
-    if (content.startsWith('#')) checkVersion(content, reading.line)
-    else return parseLine(content, reading.line)
+    cursor.at = stop + 1
+    cursor.line += 1
+    const isReturn = stop > start && text.charCodeAt(stop - 1) === 13
+    if (parseLine(cursor, start, isReturn ? stop - 1 : stop)) return
   }
-  return undefined
+  cursor.indent = atEnd
+}
+
+/** Whether the line says something. */
+function parseLine(cursor: Cursor, start: number, stop: number): boolean {
+  if (start === stop) return false
+  const { text, line } = cursor
+  if (text.charCodeAt(start) === 35) {
+    checkVersion(text.slice(start, stop), line)
+    return false
+  }
+  const first = measureIndent(cursor, start)
+  cursor.indent = (first - start) / 2
+  const end = readKeys(cursor, first, stop)
+  const hasColon = end < stop && text.charCodeAt(end) === 58
+  if (hasColon && end + 1 === stop) cursor.value = undefined
+  else cursor.value = readValue(cursor, hasColon ? end + 1 : end, stop)
+  return true
 }
 
 /** Yarn 1 refuses a lockfile that says to be of a later version. */
@@ -141,81 +204,91 @@ function checkVersion(comment: string, line: number): void {
   }
 }
 
-function parseLine(content: string, line: number): Line {
-  const start = measureIndent(content, line)
-  const indent = start / 2
-  const { keys, end } = readKeys(content, start, line)
-  const colon = content[end] === ':' ? 1 : 0
-  if (colon === 1 && end === content.length - 1) return { indent, keys, value: undefined, line }
-  if (content[end + colon] !== ' ') throw fail('is no line of this format', line)
-  const token = readToken(content, end + colon + 1, line)
-  if (token.end !== content.length) throw fail('has something behind a value', line)
-  return { indent, keys, value: token.isQuoted ? token.text : readBare(token.text, line), line }
-}
-
-function measureIndent(content: string, line: number): number {
-  let start = 0
-  while (content.charCodeAt(start) === 32) start += 1
-  if (start % 2 === 0 && start <= 4) return start
+/** Where the first key of a line begins. */
+function measureIndent({ text, line }: Cursor, start: number): number {
+  let first = start
+  while (text.charCodeAt(first) === 32) first += 1
+  const width = first - start
+  if (width % 2 === 0 && width <= 4) return first
   throw fail('is indented in a way that Yarn does not write', line)
 }
 
-function readKeys(
-  content: string,
-  start: number,
-  line: number,
-): { readonly keys: string[]; readonly end: number } {
-  const keys: string[] = []
-  let at = start
-  for (;;) {
-    const key = readToken(content, at, line)
-    if (key.text === '' || isOdd(key.text, key.isQuoted)) throw fail('has an odd key', line)
-    keys.push(key.text)
-    if (!content.startsWith(', ', key.end)) return { keys, end: key.end }
-    at = key.end + 2
-  }
+/** Where the last of the keys ends. */
+function readKeys(cursor: Cursor, start: number, stop: number): number {
+  cursor.key = readKey(cursor, start, stop)
+  cursor.others = startsNext(cursor, stop) ? readOthers(cursor, stop) : none
+  return cursor.tokenEnd
 }
 
-interface Token {
-  readonly text: string
-  readonly isQuoted: boolean
-  readonly end: number
+function readOthers(cursor: Cursor, stop: number): string[] {
+  const others: string[] = []
+  do others.push(readKey(cursor, cursor.tokenEnd + 2, stop))
+  while (startsNext(cursor, stop))
+  return others
+}
+
+function startsNext({ text, tokenEnd }: Cursor, stop: number): boolean {
+  return tokenEnd + 2 <= stop && text.startsWith(', ', tokenEnd)
+}
+
+function readKey(cursor: Cursor, start: number, stop: number): string {
+  const key = readToken(cursor, start, stop)
+  if (key !== '' && (cursor.isQuoted || isPlain(cursor, key) || bareText.test(key))) return key
+  throw fail('has an odd key', cursor.line)
+}
+
+/** The value behind a blank, which ends the line. */
+function readValue(cursor: Cursor, start: number, stop: number): SymlScalar {
+  const { text, line } = cursor
+  if (start >= stop || text.charCodeAt(start) !== 32) throw fail('is no line of this format', line)
+  const token = readToken(cursor, start + 1, stop)
+  if (cursor.tokenEnd !== stop) throw fail('has something behind a value', line)
+  return cursor.isQuoted || isPlain(cursor, token) ? token : readBare(token, line)
 }
 
 /** Bare text ends where Yarn's tokens end; quoted text holds no escapes. */
-function readToken(content: string, start: number, line: number): Token {
-  if (content[start] !== '"') {
-    let end = start
-    while (end < content.length && !isEnd(content.charCodeAt(end))) end += 1
-    return { text: content.slice(start, end), isQuoted: false, end }
-  }
-  const close = content.indexOf('"', start + 1)
-  const text = content.slice(start + 1, close)
-  if (close === -1 || unsafe.test(text))
-    throw fail('has a string that can be read in two ways', line)
-  return { text, isQuoted: true, end: close + 1 }
+function readToken(cursor: Cursor, start: number, stop: number): string {
+  const { text } = cursor
+  cursor.isQuoted = start < stop && text.charCodeAt(start) === 34
+  if (cursor.isQuoted) return readQuoted(cursor, start + 1, stop)
+  let end = start
+  while (end < stop && !isEnd(text.charCodeAt(end))) end += 1
+  cursor.tokenEnd = end
+  return text.slice(start, end)
 }
 
-// oxlint-disable-next-line no-control-regex -- JSON, and so Yarn, takes none of these in a string.
-const unsafe = /[\\\u0000-\u001f]/
+function readQuoted(cursor: Cursor, start: number, stop: number): string {
+  const { text, isTame, line } = cursor
+  const close = text.indexOf('"', start)
+  const content = text.slice(start, close)
+  if (close === -1 || close >= stop || (!isTame && unsafe.test(content))) {
+    throw fail('has a string that can be read in two ways', line)
+  }
+  cursor.tokenEnd = close + 1
+  return content
+}
 
 /** A colon, a blank or a comma. */
 function isEnd(code: number): boolean {
   return code === 58 || code === 32 || code === 44
 }
 
-/** What Yarn would take for a number or a flag where it stands bare. */
-function isOdd(text: string, isQuoted: boolean): boolean {
-  return !isQuoted && !bareText.test(text)
+/** Whether bare text is text beyond doubt, as nearly all of it is; `false` says nothing. */
+function isPlain({ isTame }: Cursor, text: string): boolean {
+  // In small letters; `t` and `f` may begin a flag.
+  const first = text.charCodeAt(0) | 32
+  const isLetter = first >= 97 && first <= 122 && first !== 102 && first !== 116
+  return isLetter && isTame && !text.includes('"')
 }
 
+/** No number, no flag, and nothing that is read in two ways where it stands bare. */
 const bareText = /^(?!true|false)[a-z/.-][^"\\]*$/i
 
 function readBare(text: string, line: number): SymlScalar {
   if (/^\d+$/.test(text)) return Number(text)
   if (text === 'true' || text === 'false') return text === 'true'
-  if (isOdd(text, false)) throw fail('has a value that can be read in two ways', line)
-  return text
+  if (bareText.test(text)) return text
+  throw fail('has a value that can be read in two ways', line)
 }
 
 function fail(message: string, line: number): JsrGuardError {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readBunLockfile, refuseBunBinary } from '../../src/lockfile/bun.ts'
 import { describeLockfile } from './describe.ts'
@@ -66,6 +67,21 @@ test.for([
 ])('%s is a source that can’t be told', ([, entry]) => {
   const { packages } = readBunLockfile(lock(`"a": ${entry}`))
   expect(packages.map(({ source }) => source.type)).toEqual(['unknown'])
+})
+
+test('a package is imported by the last name of its path, with its scope', () => {
+  const key = fc
+    .array(fc.constantFrom('/', '/', '@', '@s', 'a', 'parent', '@s/n', ''), { maxLength: 6 })
+    .map((pieces) => pieces.join(''))
+  fc.assert(
+    fc.property(key, (text) => {
+      const [name = '', scope] = text.split('/').toReversed()
+      const expected = scope?.startsWith('@') === true ? `${scope}/${name}` : name
+      const { packages } = readBunLockfile(lock(`${JSON.stringify(text)}: ["a@1.0.0", "", {}]`))
+      expect(packages[0]?.alias).toBe(expected)
+    }),
+    { numRuns: 1000, seed: 20_261_128 },
+  )
 })
 
 describe('refused', () => {

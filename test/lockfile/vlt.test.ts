@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readVltLockfile } from '../../src/lockfile/vlt.ts'
 import { describeLockfile } from './describe.ts'
@@ -49,6 +50,40 @@ test('nodes as vlt writes them', () => {
     ['', ['@luca/cases', 'npm:@jsr/luca__cases@^1 || ^2']],
     ['packages/p', ['@luca/flag', 'jsr:^1'], ['gone', '^1']],
   ])
+})
+
+test('a package stands under the names of its edges, in their order, or under its own', () => {
+  const ids = [
+    '~npm~ms@2.1.3',
+    '~~@s+n@1.0.0~_croot',
+    '~npm~@jsr+a____b@1.0.0',
+    'file~d',
+    '~npm~a+b@1',
+  ]
+  const edge = fc.tuple(
+    fc.constantFrom('file~_d', 'workspace~w', ...ids),
+    fc.constantFrom('ms', '@s/n', '@jsr/a__b', 'd', 'a/b', 'a+b', 'other'),
+    fc.constantFrom('MISSING', '~npm~gone@1.0.0', ...ids),
+  )
+  fc.assert(
+    fc.property(fc.array(edge, { maxLength: 12 }), (edges) => {
+      const written = new Map(edges.map(([from, alias, to]) => [`${from} ${alias}`, to]))
+      const { packages } = readVltLockfile(
+        lock(Object.fromEntries(ids.map((id) => [id, [0, null, hash]])), {
+          edges: Object.fromEntries(Array.from(written, ([key, to]) => [key, `prod ^1 ${to}`])),
+        }),
+      )
+      const own = readVltLockfile(lock(Object.fromEntries(ids.map((id) => [id, [0, null, hash]]))))
+      const expected = own.packages.flatMap(({ key, alias }) => {
+        const asked = Array.from(written)
+          .filter(([, to]) => to === key)
+          .map(([from]) => from.slice(from.indexOf(' ') + 1))
+        return [...new Set(asked.length === 0 ? [alias] : asked)].map((one) => [key, one])
+      })
+      expect(packages.map(({ key, alias }) => [key, alias])).toEqual(expected)
+    }),
+    { numRuns: 1000, seed: 20_261_128 },
+  )
 })
 
 test.for([
