@@ -61,7 +61,7 @@ function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLock
   const { file, isAuthoritative, content } = inUse
   if (content.type === 'unreadable') return []
   const { lockfile } = content
-  const client = context.clients.find(({ name }) => name === inUse.client)
+  const client = inUse.owner ?? context.clients.find(({ name }) => name === inUse.client)
   const askedNames = detectAskedNames({ file, ...lockfile }, context.manifests)
   const jsrPackages: JudgedPackage[] = []
   const unpinned: LockedPackage[] = []
