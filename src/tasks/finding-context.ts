@@ -20,7 +20,7 @@ export async function addContext(report: Report, project: ProjectPlace): Promise
  * Adds to each finding the line that it is about, and what brings the package in. Files are read
  * once more for it, and only those with findings; what can't be read stays without.
  */
-async function addFindingContext(
+export async function addFindingContext(
   all: readonly Finding[],
   project: ProjectPlace,
 ): Promise<Finding[]> {
