@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { JsrGuardError } from '../../src/errors.ts'
 import { createPathLookup, type GraphManifest } from '../../src/lockfile/dependency-path.ts'
 import { readLockfile } from '../../src/lockfile/formats.ts'
 import type { LockedPackage } from '../../src/lockfile/locked-package.ts'
+import { createRandom, mutate } from './mutations.ts'
 
 /** The way to each package of a lockfile, as a finding about it would ask for it. */
 function listPaths(
@@ -79,8 +81,7 @@ test.for(['v5', 'v6', 'v9', 'v13', 'address', 'documents'])('pnpm, %s', async (n
   expect(listPaths('pnpm-lock.yaml', text)).toMatchSnapshot()
 })
 
-describe('Yarn 1, whose roots are in the manifests', () => {
-  const text = `# yarn lockfile v1
+const yarnClassic = `# yarn lockfile v1
 
 
 "@luca/cases@npm:@jsr/luca__cases@^1":
@@ -104,6 +105,8 @@ b@2.0.0:
 lost@1:
   version "1.0.0"
 `
+
+describe('Yarn 1, whose roots are in the manifests', () => {
   const manifests = [
     { file: 'package.json', folder: '', dependencies: [{ alias: 'a', specifier: '^1.0.0' }] },
     // Put another in its place with "resolutions".
@@ -111,7 +114,7 @@ lost@1:
   ]
 
   test('the shortest way is found, over aliases and around circles', () => {
-    expect(listPaths('yarn.lock', text, manifests)).toEqual({
+    expect(listPaths('yarn.lock', yarnClassic, manifests)).toEqual({
       '@luca/cases@npm:@jsr/luca__cases@^1': 'package.json > a@1.2.0 > @jsr/luca__cases@1.0.1',
       'a@^1.0.0': 'package.json > a@1.2.0',
       'b@2.0.0': 'w/package.json > b@2.0.0',
@@ -121,7 +124,7 @@ lost@1:
   })
 
   test('one in a folder of its own begins with the manifests below it', () => {
-    const paths = listPaths('w/yarn.lock', text, manifests)
+    const paths = listPaths('w/yarn.lock', yarnClassic, manifests)
     expect(paths).toMatchObject({ 'b@2.0.0': 'w/package.json > b@2.0.0', 'a@^1.0.0': undefined })
   })
 })
@@ -189,8 +192,7 @@ test('Yarn 2 and later: workspaces, patches, jsr: and resolutions', () => {
   `)
 })
 
-test('Bun: paths of names, and workspaces that have something for themselves', () => {
-  const text = `{
+const bunLock = `{
   // Bun allows for this.
   "lockfileVersion": 1,
   "workspaces": {
@@ -209,7 +211,9 @@ test('Bun: paths of names, and workspaces that have something for themselves', (
   }
 }
 `
-  expect(listPaths('bun.lock', text)).toMatchInlineSnapshot(`
+
+test('Bun: paths of names, and workspaces that have something for themselves', () => {
+  expect(listPaths('bun.lock', bunLock)).toMatchInlineSnapshot(`
     {
       "@a/a": "package.json > @a/a@1.0.0",
       "@a/a/b": "package.json > @a/a@1.0.0 > b@2.0.0",
@@ -221,7 +225,9 @@ test('Bun: paths of names, and workspaces that have something for themselves', (
       "w/b": "packages/w/package.json > b@1.0.0",
     }
   `)
-  expect(listPaths('apps/x/bun.lock', text)['w/b']).toBe('apps/x/packages/w/package.json > b@1.0.0')
+  expect(listPaths('apps/x/bun.lock', bunLock)['w/b']).toBe(
+    'apps/x/packages/w/package.json > b@1.0.0',
+  )
 })
 
 describe('Deno', () => {
@@ -374,6 +380,60 @@ describe('a chain of any length, which ends where it begins, is walked in good t
     const workspaces = { '': { dependencies: { [deep]: '1' } } }
     const text = JSON.stringify({ lockfileVersion: 1, workspaces, packages })
     expect(createPathLookup('bun.lock', text)?.(1, 'a')).toEqual(['package.json', 'a@1.0.0'])
+  })
+})
+
+describe('of mutants that the reader takes, paths are found or not, and nothing fails', () => {
+  const direct = { name: 'npm:@jsr/luca__cases@1', version: '1.0.1' }
+  const deno = JSON.stringify(
+    {
+      version: '5',
+      specifiers: { [direct.name]: direct.version, 'jsr:@std/fs@1': '1.0.0' },
+      jsr: { '@std/fs@1.0.0': { dependencies: ['jsr:@std/fs', 'npm:a'] } },
+      npm: {
+        '@jsr/luca__cases@1.0.1': { dependencies: ['a', 'b@npm:a@1.0.0'] },
+        'a@1.0.0': { optionalDependencies: ['@jsr/luca__cases'] },
+      },
+      workspace: { packageJson: { dependencies: [direct.name] }, members: { w: {} } },
+    },
+    undefined,
+    2,
+  )
+  const vlt = JSON.stringify(
+    {
+      lockfileVersion: 1,
+      options: {},
+      nodes: { '~npm~a@1.0.0': [0, 'a'], '~npm~b@1.0.0': [0, 'b'] },
+      edges: {
+        'file~_d a': 'prod ^1 ~npm~a@1.0.0',
+        '~npm~a@1.0.0 b': 'prod ^1 ~npm~b@1.0.0',
+        '~npm~b@1.0.0 a': 'prod ^1 ~npm~a@1.0.0',
+      },
+    },
+    undefined,
+    2,
+  )
+  test.for([
+    ['yarn.lock', yarnClassic],
+    ['yarn.lock', yarnBerry],
+    ['bun.lock', bunLock],
+    ['deno.lock', deno],
+    ['vlt-lock.json', vlt],
+    ['package-lock.json', npmLockfile(entries, 2)],
+  ] as const)('%s', ([file, text]) => {
+    const manifest = { file: 'package.json', folder: '' }
+    const dependencies = [{ alias: 'a', specifier: '^1.0.0' }]
+    const random = createRandom(20_261_129)
+    let taken = 0
+    for (let count = 0; count < 2000; count += 1) {
+      try {
+        const paths = listPaths(file, mutate(text, random), [{ ...manifest, dependencies }])
+        taken += Object.keys(paths).length > 0 ? 1 : 0
+      } catch (error) {
+        if (!(error instanceof JsrGuardError)) throw error
+      }
+    }
+    expect(taken).toBeGreaterThan(50)
   })
 })
 
