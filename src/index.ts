@@ -89,6 +89,6 @@ export type {
 export { checkProject, type CheckProjectOptions } from './tasks/check.ts'
 export { checkProjects, type CheckProjectsOptions } from './tasks/check-many.ts'
 export { fixProject, type FixProjectOptions, type FixResult } from './tasks/fix.ts'
-export type { FileEdit } from './tasks/fix/edit.ts'
+export type { FileEdit, KeptPlace } from './tasks/fix/edit.ts'
 export { initProject, type InitFile, type InitOptions, type InitResult } from './tasks/init.ts'
 export { rewriteProject, type RewriteOptions, type RewriteReport } from './tasks/rewrite.ts'

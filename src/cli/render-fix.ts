@@ -11,7 +11,22 @@ export function renderFixes(results: readonly FixResult[], cwd: string): string 
       changes.map((change) => `fixed ${formatFile(file, cwd)}: ${change}`),
     ),
   )
-  return lines.map((line) => `jsr-guard: ${formatLine(line)}\n`).join('')
+  return lines.map(renderLine).join('')
+}
+
+/** What was left as it is, and why, one line for each; files relative to a folder. */
+export function renderKept(results: readonly FixResult[], cwd: string): string {
+  const lines = results.flatMap(({ root, kept }) =>
+    kept.map(({ file, line, reason }) => {
+      const place = formatFile(path.resolve(root, file), cwd)
+      return `left ${line === undefined ? place : `${place}:${line}`}: ${reason}`
+    }),
+  )
+  return lines.map(renderLine).join('')
+}
+
+function renderLine(line: string): string {
+  return `jsr-guard: ${formatLine(line)}\n`
 }
 
 /** What would be fixed, as a unified diff; a note where that is nothing. */

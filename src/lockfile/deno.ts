@@ -1,10 +1,10 @@
-import { parseTree, findNodeAtLocation, type Node } from 'jsonc-parser'
 import { JsrGuardError } from '../errors.ts'
 import { formatNpmName, quoteShort, tryParseJsrName } from '../specifier/jsr-name.ts'
 import { hexToIntegrity } from './hex-integrity.ts'
 import { splitIntegrity } from './integrity.ts'
 import type { LockedPackage, Lockfile, PackageSource } from './locked-package.ts'
 import { isRecord } from '../json/record.ts'
+import { createKeyLines } from './key-lines.ts'
 import { readLockfileJson } from './lockfile-json.ts'
 import { isNpmName } from './npm-key.ts'
 import { createSourceReader } from './source-reader.ts'
@@ -32,7 +32,7 @@ export function readDenoLockfile(text: string): Lockfile {
     )
   }
   refuseForeignFields(value, version, lineOf)
-  const lookup = createLineLookup(text)
+  const lookup = createKeyLines(text)
   const tables = version === '3' ? readTable(value, 'packages', () => lineOf('packages')) : value
   const path = version === '3' ? ['packages'] : []
   const reading: Reading = {
@@ -82,17 +82,6 @@ function readTable(value: Fields, name: string, line: () => number | undefined):
   if (table === undefined) return {}
   if (isRecord(table)) return table
   throw damaged(`has ${quoteShort(name)}, which is no object`, line())
-}
-
-/** The text is parsed once more for the first line that is asked for: findings are few. */
-function createLineLookup(text: string): (path: readonly string[]) => number | undefined {
-  let tree: Node | undefined
-  return (path) => {
-    tree ??= parseTree(text)
-    const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path])
-    const key = node?.parent?.children?.[0] ?? node
-    return key === undefined ? undefined : text.slice(0, key.offset).split('\n').length
-  }
 }
 
 /** `@scope/name@1.0.0`, with the hash of the package's manifest, in which its files are pinned. */

@@ -1,6 +1,12 @@
-import { findLockfileFormat, type LockfileFormat } from './formats.ts'
+import { readBunGraph } from './bun-graph.ts'
+import { readDenoGraph } from './deno-graph.ts'
+import { findLockfileFormat, isYarnBerry, type LockfileFormat } from './formats.ts'
+import { lockfileFolder, relativeFolder } from './lockfile-folder.ts'
 import { readNpmGraph } from './npm-graph.ts'
 import { readPnpmGraph } from './pnpm-graph.ts'
+import { readVltGraph } from './vlt-graph.ts'
+import { readYarnBerryGraph } from './yarn-berry-graph.ts'
+import { readYarnGraph } from './yarn-graph.ts'
 
 /** What asks for what in a lockfile. */
 export interface DependencyGraph {
@@ -25,21 +31,50 @@ export interface GraphPackage {
   readonly keys: () => readonly string[]
 }
 
+/** A manifest, for lockfiles that don't say what the project asks for. */
+export interface GraphManifest {
+  /** Path, and the folder that it lies in; relative, `''` is the root. */
+  readonly file: string
+  readonly folder: string
+  readonly dependencies: ReadonlyArray<{ readonly alias: string; readonly specifier: string }>
+}
+
 /** The shortest way from a manifest to the package whose entry stands on a line. */
 export type PathLookup = (line: number, packageName: string) => readonly string[] | undefined
 
-const readers: Readonly<
-  Partial<Record<LockfileFormat['client'], (text: string) => DependencyGraph>>
-> = { npm: readNpmGraph, pnpm: readPnpmGraph }
+type GraphReader = (text: string, manifests: readonly GraphManifest[]) => DependencyGraph
+
+/** How the graph of each client's lockfiles is read: the one list. */
+const readers: Readonly<Record<LockfileFormat['client'], GraphReader>> = {
+  npm: readNpmGraph,
+  pnpm: readPnpmGraph,
+  yarn: readYarnGraph,
+  'yarn-berry': readYarnBerryGraph,
+  bun: readBunGraph,
+  deno: readDenoGraph,
+  vlt: readVltGraph,
+}
 
 /**
  * Finds out what brings the packages of a lockfile in, which has been read without an error before.
- * `undefined` for formats that this isn't known of.
+ * `undefined` for what is no lockfile.
+ *
+ * The file, the manifests and what is found are relative to the project.
  */
-export function createPathLookup(file: string, text: string): PathLookup | undefined {
-  const client = findLockfileFormat(file)?.client
-  const read = client === undefined ? undefined : readers[client]
-  return read === undefined ? undefined : indexPaths(read(text))
+export function createPathLookup(
+  file: string,
+  text: string,
+  manifests: readonly GraphManifest[] = [],
+): PathLookup | undefined {
+  const client = findLockfileFormat(file, isYarnBerry(text) ? 'yarn-berry' : undefined)?.client
+  if (client === undefined) return undefined
+  const folder = lockfileFolder(file)
+  const own = manifests.filter((manifest) => relativeFolder(manifest.folder, folder) !== undefined)
+  const graph = readers[client](text, own)
+  // Yarn 1 has the names of the manifests themselves; all other lockfiles, paths from where they lie.
+  if (folder === '' || client === 'yarn') return indexPaths(graph)
+  const projects = graph.projects.map(({ label, keys }) => ({ label: `${folder}/${label}`, keys }))
+  return indexPaths({ ...graph, projects })
 }
 
 function indexPaths(graph: DependencyGraph): PathLookup {
@@ -94,7 +129,9 @@ function trace(
   for (let at = key; steps.length < maxSteps;) {
     const parent = parents.get(at)
     if (parent === undefined) return undefined
-    steps.unshift(packages.get(at)?.label ?? at)
+    const label = packages.get(at)?.label ?? at
+    // A patch and what it is put on are two packages of one name.
+    if (steps[0] !== label) steps.unshift(label)
     if (typeof parent !== 'string') return [parent.label, ...steps]
     at = parent
   }

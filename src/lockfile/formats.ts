@@ -76,13 +76,13 @@ export function readLockfile(file: string, text: string): Lockfile {
 
 /**
  * The format of a file, by its path and the client that reads it; `undefined` for what is no lockfile
- * that is known. npm's are taken for lockfiles in the root alone. pnpm has one for each branch too,
- * `pnpm-lock.<branch>.yaml`.
+ * that is known. What a client last installed is looked for in the root alone. pnpm has one for each
+ * branch too, `pnpm-lock.<branch>.yaml`.
  */
 export function findLockfileFormat(file: string, client?: string): LockfileFormat | undefined {
   const name = file.slice(file.lastIndexOf('/') + 1)
   const known = lockfileFormats.filter(
-    (format) => format.file === file || (format.file === name && format.client !== 'npm'),
+    (format) => format.file === file || (format.file === name && format.role === 'lockfile'),
   )
   const found = known.find((format) => format.client === client) ?? known[0]
   if (found !== undefined || !isPnpmLockfile(file)) return found

@@ -238,7 +238,8 @@ interface Edge {
   readonly to: string
 }
 
-function readEdge(key: string, value: unknown): Edge | undefined {
+/** Reads one of `edges`; `undefined` for what vlt does not write. */
+export function readEdge(key: string, value: unknown): Edge | undefined {
   const middle = key.indexOf(' ')
   if (typeof value !== 'string' || middle < 1 || key.includes(' ', middle + 1)) return undefined
   const start = value.indexOf(' ')

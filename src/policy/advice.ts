@@ -59,11 +59,11 @@ export function formatRoute({ url, text, from }: Route): string {
 
 /** Where a finding about a client's route belongs; a default or the environment has no file, so the project's manifest stands in. */
 export function locateRoute(
-  { route }: ClientInUse,
+  { route, folder: own = '' }: ClientInUse,
   { manifests }: PolicyContext,
 ): Pick<RuleFinding, 'file' | 'line'> {
   if (route.file !== undefined) return { file: route.file, line: route.line }
-  const root = manifests.find(({ folder }) => folder === '') ?? manifests[0]
+  const root = manifests.find(({ folder }) => folder === own) ?? manifests[0]
   return { file: root?.file ?? 'package.json' }
 }
 

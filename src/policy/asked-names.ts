@@ -1,4 +1,5 @@
 import type { Lockfile } from '../lockfile/locked-package.ts'
+import { lockfileFolder, relativeFolder } from '../lockfile/lockfile-folder.ts'
 import type { Manifest } from '../manifest/package-json.ts'
 import { detectJsrTarget, isRequested } from './jsr-target.ts'
 
@@ -41,20 +42,6 @@ export function readAskedNames(
       return names
     },
   }
-}
-
-/** The folder that a lockfile's paths start from; the records of npm and pnpm lie deeper. */
-export function lockfileFolder(file: string): string {
-  const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))
-  const outer = folder.replace(/\/\.pnpm$/, '')
-  return outer === 'node_modules' ? '' : outer.replace(/\/node_modules$/, '')
-}
-
-/** A manifest's folder as a lockfile's paths have it; `undefined` where it lies elsewhere. */
-export function relativeFolder(folder: string, base: string): string | undefined {
-  if (base === '') return folder
-  if (folder === base) return ''
-  return folder.startsWith(`${base}/`) ? folder.slice(base.length + 1) : undefined
 }
 
 /** A package that a manifest asks for, and where a lockfile may have it, nearest first. */

@@ -60,7 +60,7 @@ function judgeLockfile(inUse: LockfileInUse, context: PolicyContext): JudgedLock
   const { file, isAuthoritative, content } = inUse
   if (content.type === 'unreadable') return []
   const { lockfile } = content
-  const client = context.clients.find(({ name }) => name === inUse.client)
+  const client = inUse.owner ?? context.clients.find(({ name }) => name === inUse.client)
   const asked = readAskedNames({ file, ...lockfile }, context.manifests)
   const { candidates, ...sorted } = sortPackages(lockfile.packages, (locked) => {
     return asked.mayHold(locked.key) || isJsrPackage(locked, client)

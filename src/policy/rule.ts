@@ -73,6 +73,8 @@ export interface SpecifierFile extends Pick<Manifest, 'file' | 'dependencies'> {
 export interface ClientInUse {
   readonly name: ClientName
   readonly version: string | undefined
+  /** Where it takes a folder below the root for a project of its own, that folder. */
+  readonly folder?: string | undefined
   /** Whether an install is on that translates `jsr:` in manifests for it. */
   readonly isTranslated?: boolean
   /** Where it goes for the scope `@jsr`. */
@@ -91,6 +93,8 @@ export interface LockfileInUse {
   /** Path relative to the project. */
   readonly file: string
   readonly client: ClientName
+  /** The client as it is configured where the lockfile lies, for one that lies below the root. */
+  readonly owner?: ClientInUse | undefined
   /** What it pins, or why it can't be told. */
   readonly content:
     | { readonly type: 'read'; readonly lockfile: Lockfile }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { NpmConfig } from '../config/npm-config.ts'
 import type { PnpmConfig } from '../config/pnpm-config.ts'
 import { JsrGuardError } from '../errors.ts'
@@ -6,10 +7,12 @@ import type { ClientInUse, LockfileInUse, PnpmHook, SpecifierFile } from '../pol
 import type { ClientName, Route } from '../route/route.ts'
 import { findClientFiles, type ClientFile } from './client-files.ts'
 import { readDeclaredClients, type DeclaredClient } from './declared-clients.ts'
-import { createNpmClient, loadClients } from './clients.ts'
+import { createNpmClient, loadClients, type LoadClientsOptions } from './clients.ts'
 import { detectClients, type ClientSign, type DetectedClients } from './clients-in-use.ts'
 import { findFolder } from './folder.ts'
 import { loadLockfiles } from './lockfiles.ts'
+import { assignOwners, findDenoMembers, type NestedOptions } from './nested-clients.ts'
+import { loadNestedLockfiles } from './nested-lockfiles.ts'
 import { readCommandLine } from './npm-command-line.ts'
 import { loadNpmConfig } from './npm-config.ts'
 import { findNpmRoot } from './npm-root.ts'
@@ -112,7 +115,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     loadConfig({ ...options, cwd }, root),
     loadWantedLockfiles(detected, found, options),
   ])
-  const { clients, pnpmConfig } = await loadClients(detected.inUse, {
+  const configuration = {
     root,
     env,
     home,
@@ -122,14 +125,18 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     versions: { ...options.versions, pnpm: options.pnpm?.version },
     nodePath: options.npm.nodePath,
     running: options.running,
-  })
+  }
+  const { clients, pnpmConfig } = await loadClients(detected.inUse, configuration)
+  const loadClient: NestedOptions['loadClient'] = async (name, folder, manifest) =>
+    await loadClientIn(folder, { name, manifest, configuration, options })
   return {
     root,
     manifests,
     declared,
     clients,
     unjudged: detected.unjudged,
-    ...lockfiles,
+    lockfiles: await assignOwners(lockfiles.lockfiles, { root, manifests, clients, loadClient }),
+    leftOut: lockfiles.leftOut,
     npmConfig,
     credentialFiles: listCredentialFiles(pnpmConfig),
     pnpmConfig,
@@ -144,24 +151,69 @@ function listCredentialFiles(config: PnpmConfig | undefined): NpmConfig[] {
   return config === undefined ? [] : [config.sources.auth, config.sources.rc, config.sources.user]
 }
 
+/** A client as it is configured in a folder that it takes for a project of its own. */
+async function loadClientIn(
+  root: string,
+  {
+    name,
+    manifest,
+    configuration,
+    options,
+  }: {
+    readonly name: ClientName
+    readonly manifest: LoadedManifest | undefined
+    readonly configuration: LoadClientsOptions
+    readonly options: LoadProjectOptions
+  },
+): Promise<ClientInUse | undefined> {
+  const own = manifest === undefined ? [] : readDeclaredClients(manifest.text)
+  const { clients } = await loadClients(new Set([name]), {
+    ...configuration,
+    root,
+    declared: own.length === 0 ? configuration.declared : own,
+    npmConfig:
+      name === 'npm' ? await loadConfig({ ...options, cwd: root }, root) : configuration.npmConfig,
+  })
+  return clients[0]
+}
+
 /** Where one client is asked for, what turns out to be another's is left out. */
 async function loadWantedLockfiles(
   detected: DetectedClients,
-  { root, pnpmWorkspace }: FoundProject,
-  { known = judgedClients, client: only, npm }: LoadProjectOptions,
+  { root, manifests, pnpmWorkspace, files }: FoundProject,
+  { known, client: only, npm }: LoadProjectOptions,
 ): Promise<Pick<Project, 'lockfiles' | 'leftOut'>> {
-  const lockfiles = await loadLockfiles(detected.lockfiles, {
+  const rootLockfiles = await loadLockfiles(detected.lockfiles, {
     root,
-    known,
+    known: known ?? judgedClients,
     hasNpm: detected.inUse.has('npm'),
     npmVersion: npm.version,
     hasPnpmLockfiles: pnpmWorkspace?.settings.get('sharedWorkspaceLockfile')?.value === false,
   })
+  // A run of one client in the root does not go by what lies below it.
+  const nested = known === undefined ? await findNested({ root, manifests, files }, only) : []
+  const lockfiles = [...rootLockfiles, ...nested]
   const wanted = lockfiles.filter(({ client }) => [client, undefined].includes(only))
   const unwanted = lockfiles
     .map(({ file }) => file)
     .filter((file) => !wanted.some((one) => one.file === file))
   return { lockfiles: wanted, leftOut: [...detected.leftOut, ...unwanted] }
+}
+
+async function findNested(
+  { root, manifests, files }: Pick<FoundProject, 'root' | 'manifests' | 'files'>,
+  only: ClientName | undefined,
+): Promise<LockfileInUse[]> {
+  const members = [undefined, 'deno'].includes(only) ? await findDenoMembers(root) : []
+  const folders = [
+    ...manifests.map(({ manifest }) => manifest.folder),
+    ...members.map((member) => path.relative(root, member).replaceAll(path.sep, '/')),
+  ]
+  return await loadNestedLockfiles({
+    root,
+    folders: folders.filter((folder) => folder.split('/')[0] !== '..' && !path.isAbsolute(folder)),
+    known: new Set(files.map(({ file }) => file)),
+  })
 }
 
 /** What lies in a project, before anything is known of its clients. */

@@ -64,9 +64,14 @@ function ownPatterns(root: LoadedManifest | undefined): readonly string[] {
   return root === undefined ? [] : root.manifest.workspaces
 }
 
-/** The import takes longer than everything else that is done here. */
-async function findWorkspaces(root: string, patterns: readonly string[]): Promise<string[]> {
+/**
+ * The folders of workspaces, as npm finds them by patterns; absolute paths.
+ *
+ * @throws JsrGuardError `ERR_JSR_GUARD_MANIFEST` for patterns that make npm fail.
+ */
+export async function findWorkspaces(root: string, patterns: readonly string[]): Promise<string[]> {
   if (patterns.length === 0) return []
+  // The import takes longer than everything else that is done here.
   const { default: mapWorkspaces } = await import('@npmcli/map-workspaces')
   try {
     const workspaces = await mapWorkspaces({ cwd: root, pkg: { workspaces: [...patterns] } })

@@ -20,6 +20,8 @@ export interface ProbeTarget {
    * both are asked.
    */
   readonly tarball?: URL | undefined
+  /** Whether the package's tarball may lie there; asked where the registry's metadata decides. */
+  readonly isPrivate: (url: URL) => boolean
 }
 
 /** How many requests are under way at a time. */
@@ -56,12 +58,14 @@ export function describeTarget({
 type Answer = RegistryFact['answer']
 
 async function ask(
-  { locked, registry, tarball }: ProbeTarget,
+  { locked, registry, tarball, isPrivate }: ProbeTarget,
   options: RegistryRequestOptions,
 ): Promise<Answer> {
   if (locked.source.type === 'remote') return await askTarball(locked.source.url, options)
   if (registry === undefined) throw new Error(`no registry to ask for ${locked.name}`)
-  const answer = await askPackument(locked, registry, options)
+  // A client that takes no address of the metadata's does not mind where that leads.
+  const isAllowed = tarball === undefined ? isPrivate : () => true
+  const answer = await askPackument(locked, registry, { ...options, isAllowed })
   return answer.type === 'served' && tarball !== undefined
     ? await askTarball(tarball, options)
     : answer
@@ -76,7 +80,7 @@ export async function askTarball(url: URL, options: RegistryRequestOptions): Pro
 async function askPackument(
   { name, version }: LockedPackage,
   registry: URL,
-  options: RegistryRequestOptions,
+  options: RegistryRequestOptions & { readonly isAllowed: ProbeTarget['isPrivate'] },
 ): Promise<Answer> {
   const url = packumentUrl(name, registry)
   const answer = await requestUrl(url, wantJson, options)
@@ -88,6 +92,7 @@ async function askPackument(
   const { tarball } = found
   if (tarball === undefined) return noSense(url)
   if (isJsrHost(tarball.hostname)) return { type: 'leaked', registry, tarball }
+  if (!options.isAllowed(tarball)) return { type: 'elsewhere', registry, tarball }
   return await askTarball(tarball, options)
 }
 

@@ -64,7 +64,7 @@ export interface CheckedProject {
  */
 export async function checkProject(options: CheckProjectOptions): Promise<Report> {
   const { report, project } = await inspectProject(options)
-  return await addContext(report, project.root)
+  return await addContext(report, project)
 }
 
 /** Does what {@link checkProject} does, and hands over what the report was made from. */

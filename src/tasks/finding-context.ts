@@ -2,31 +2,43 @@ import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { createPathLookup, type PathLookup } from '../lockfile/dependency-path.ts'
+import { isDeclared } from '../policy/jsr-target.ts'
 import { readFileText } from '../project/file-text.ts'
+import type { Project } from '../project/load.ts'
 import type { Report } from '../report/report.ts'
 import { redactText } from '../url/redact.ts'
+
+/** A project that findings are about. */
+type ProjectPlace = Pick<Project, 'root' | 'manifests'>
+
+/** Adds to each finding of a report what {@link addFindingContext} adds. */
+export async function addContext(report: Report, project: ProjectPlace): Promise<Report> {
+  return { ...report, findings: await addFindingContext(report.findings, project) }
+}
 
 /**
  * Adds to each finding the line that it is about, and what brings the package in. Files are read
  * once more for it, and only those with findings; what can't be read stays without.
  */
-export async function addContext(report: Report, root: string): Promise<Report> {
+export async function addFindingContext(
+  all: readonly Finding[],
+  project: ProjectPlace,
+): Promise<Finding[]> {
   const files = new Map<string, Finding[]>()
-  for (const finding of report.findings) {
+  for (const finding of all) {
     if (finding.line === undefined) continue
     const others = files.get(finding.file)
     if (others === undefined) files.set(finding.file, [finding])
     else others.push(finding)
   }
   const contexts = new Map<string, FileContext>()
-  for (const [file, findings] of files) contexts.set(file, await readContext(root, file, findings))
-  return {
-    ...report,
-    findings: report.findings.map((finding) => {
-      const context = contexts.get(finding.file)
-      return { ...finding, excerpt: context?.excerpt(finding), why: context?.why(finding) }
-    }),
+  for (const [file, findings] of files) {
+    contexts.set(file, await readContext(file, findings, project))
   }
+  return all.map((finding) => {
+    const context = contexts.get(finding.file)
+    return { ...finding, excerpt: context?.excerpt(finding), why: context?.why(finding) }
+  })
 }
 
 interface FileContext {
@@ -35,15 +47,15 @@ interface FileContext {
 }
 
 async function readContext(
-  root: string,
   file: string,
   findings: readonly Finding[],
+  project: ProjectPlace,
 ): Promise<FileContext> {
-  const found = await readFileText(path.resolve(root, file))
+  const found = await readFileText(path.resolve(project.root, file))
   if (found.type !== 'text') return { excerpt: () => undefined, why: () => undefined }
   const lines = pickLines(found.text, new Set(findings.map(({ line }) => line ?? 0)))
   const needsPaths = findings.some((finding) => finding.package !== undefined)
-  const lookup = needsPaths ? tryPathLookup(file, found.text) : undefined
+  const lookup = needsPaths ? tryPathLookup(file, found.text, project) : undefined
   return {
     excerpt: ({ line }) => (line === undefined ? undefined : formatExcerpt(lines.get(line))),
     why: ({ line, package: name }) =>
@@ -52,9 +64,17 @@ async function readContext(
 }
 
 /** What could be read a moment ago may have been written anew meanwhile. */
-function tryPathLookup(file: string, text: string): PathLookup | undefined {
+function tryPathLookup(
+  file: string,
+  text: string,
+  { manifests }: ProjectPlace,
+): PathLookup | undefined {
+  const declared = manifests.map(({ manifest }) => ({
+    ...manifest,
+    dependencies: manifest.dependencies.filter(isDeclared),
+  }))
   try {
-    return createPathLookup(file, text)
+    return createPathLookup(file, text, declared)
   } catch (error) {
     if (error instanceof JsrGuardError) return undefined
     throw error

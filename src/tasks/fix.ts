@@ -8,7 +8,7 @@ import { acquireRunLock, type RunLockOptions } from '../project/lock.ts'
 import { findProjectRoot } from '../project/pnpm-root.ts'
 import { writeFileAtomically } from '../project/write.ts'
 import { inspectProject, type CheckProjectOptions } from './check.ts'
-import type { FileEdit } from './fix/edit.ts'
+import type { FileEdit, KeptPlace } from './fix/edit.ts'
 import { editLockfiles } from './fix/lockfiles.ts'
 import { editManifests } from './fix/manifests.ts'
 import { editMapping } from './fix/mapping.ts'
@@ -24,6 +24,8 @@ export interface FixResult {
   /** Absolute path of the project. */
   readonly root: string
   readonly edits: readonly FileEdit[]
+  /** What a finding asks to be changed, and was not, since that could change what is installed. */
+  readonly kept: readonly KeptPlace[]
 }
 
 /**
@@ -55,14 +57,24 @@ export async function fixProject(options: FixProjectOptions): Promise<FixResult>
 async function findEdits(options: FixProjectOptions): Promise<FixResult> {
   const checked = await inspectProject(options)
   const { root } = checked.project
-  const mapping = await editMapping(checked)
-  const edits = [
-    ...(mapping === undefined ? [] : [mapping]),
-    ...(await editLockfiles(checked)),
-    ...editManifests(checked),
-  ]
+  const mapping = await editMapping(checked, options)
+  const lockfiles = await editLockfiles(checked, options)
+  const edits = [...mapping.edits, ...lockfiles.edits, ...editManifests(checked)]
   const isOwn = await Promise.all(edits.map(async (edit) => await isInside(root, edit.path)))
-  return { root, edits: edits.filter((_, index) => isOwn[index]) }
+  const foreign = edits.filter((_, index) => isOwn[index] !== true)
+  return {
+    root,
+    edits: edits.filter((_, index) => isOwn[index]),
+    kept: [
+      ...mapping.kept,
+      ...lockfiles.kept,
+      ...foreign.map(({ file }) => ({
+        file,
+        line: undefined,
+        reason: 'it is a link that leads out of the project',
+      })),
+    ],
+  }
 }
 
 /**

@@ -47,7 +47,7 @@ export async function lockHashes(options: LockHashesOptions): Promise<LockHashes
   const entries = addEntries(ledger.entries, asked.facts, acceptsRevisions)
   await writeLedger(root, ledger, entries)
   return {
-    ...reportFacts(checked, asked, { ...options, knownHashes: indexEntries(entries) }),
+    ...(await reportFacts(checked, asked, { ...options, knownHashes: indexEntries(entries) })),
     added: entries.filter((entry) => !ledger.entries.includes(entry)),
     entries: entries.length,
     isCreated: ledger.text === undefined && entries.length > 0,

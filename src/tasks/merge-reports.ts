@@ -75,7 +75,7 @@ function describeProject(result: ProjectResult, root: string): Report['projects'
 function relocateFinding<T extends Finding>(finding: T, project: string, root: string): T {
   const { why, file } = finding
   const [manifest, ...steps] = why ?? []
-  const isPlace = manifest?.endsWith('package.json') === true
+  const isPlace = manifest !== undefined && /(?:^|\/)(?:package|deno)\.json$/.test(manifest)
   return {
     ...finding,
     file: relocate(file, project, root),

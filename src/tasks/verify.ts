@@ -7,6 +7,7 @@ import { loadHashLedger } from '../project/hash-ledger.ts'
 import { createReport, type Report, type SkippedRule } from '../report/report.ts'
 import { askAboutPackages, type Asked, type AskProgress } from './ask.ts'
 import { inspectProject, type CheckedProject, type CheckProjectOptions } from './check.ts'
+import { addContext } from './finding-context.ts'
 import { judgeProject } from './judge.ts'
 
 /** What to verify, and how. */
@@ -37,7 +38,7 @@ export async function verifyProject(options: VerifyProjectOptions): Promise<Veri
   const checked = await inspectProject(options)
   const ledger = await loadHashLedger(checked.project.root)
   const asked = await askAboutPackages(checked, { env, fetchesTarballs, onProgress })
-  return reportFacts(checked, asked, { ...options, knownHashes: ledger.find })
+  return await reportFacts(checked, asked, { ...options, knownHashes: ledger.find })
 }
 
 /** What the registry's answers are held against. */
@@ -46,23 +47,24 @@ interface ReportFactsOptions extends Pick<VerifyProjectOptions, 'levels' | 'now'
 }
 
 /** What is to be said of a project, and of what the registry said of its packages. */
-export function reportFacts(
+export async function reportFacts(
   checked: CheckedProject,
   { facts, hosts }: Asked,
   { knownHashes, levels = {}, now = new Date() }: ReportFactsOptions,
-): VerifyOutcome {
+): Promise<VerifyOutcome> {
   const { project, policy } = checked
   const { minimumAgeDays } = policy
   const served = { knownHashes, minimumAgeDays, nowMs: now.getTime() }
   const asked = evaluateFacts(facts, checked.levels, served)
   const { report } = judgeProject({ project, policy, levels, now, asked })
   const unanswered = facts.filter(({ answer }) => answer.type === 'unknown')
+  const found = createReport({
+    ...report,
+    skipped: [...selectSkipped(checked), ...unanswered.map(describeUnanswered)],
+    hosts,
+  })
   return {
-    report: createReport({
-      ...report,
-      skipped: [...selectSkipped(checked), ...unanswered.map(describeUnanswered)],
-      hosts,
-    }),
+    report: await addContext(found, project),
     unanswered: createUnanswered(unanswered),
   }
 }

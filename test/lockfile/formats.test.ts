@@ -51,7 +51,7 @@ test('npm’s reading of a yarn.lock is refused', () => {
 })
 
 test('a file that is no known lockfile is a mistake of ours', () => {
-  const error = catchError(() => readLockfile('packages/a/package-lock.json', text({})))
+  const error = catchError(() => readLockfile('packages/a/package.json', text({})))
   expect(error).not.toBeInstanceOf(JsrGuardError)
 })
 

@@ -55,6 +55,7 @@ const projects: Readonly<
       version: '5',
       specifiers: { 'npm:@jsr/luca__cases@1': '1.0.1' },
       npm: { '@jsr/luca__cases@1.0.1': { integrity: hash, tarball } },
+      workspace: { packageJson: { dependencies: ['npm:@jsr/luca__cases@1'] } },
     },
   }),
   vlt: (address) => ({
@@ -106,6 +107,14 @@ describe.for(Object.keys(projects))('%s', (client) => {
     expect(
       findings.filter(({ severity }) => severity === 'error').map((one) => one.rule),
     ).toContain(rule)
+  })
+
+  test('a finding says what brings the package in', async () => {
+    const { findings } = await check(project(direct))
+    expect(findings.find(({ rule }) => rule === 'direct-resolution')?.why).toEqual([
+      'package.json',
+      '@jsr/luca__cases@1.0.1',
+    ])
   })
 
   test('an entry without an address goes where the configuration leads', async () => {

@@ -94,6 +94,57 @@ describe('the mapping', () => {
   })
 })
 
+describe('the mapping for other clients', () => {
+  const policy = { 'jsr-guard.json': { registry } }
+  const bunfig = '[install]\nexact = true\n'
+
+  test.for<readonly [string, string, Files, readonly string[]]>([
+    ['Yarn 1', 'yarn@1.22.22', {}, ['.npmrc']],
+    ['Yarn 4', 'yarn@4.18.1', {}, ['.yarnrc.yml']],
+    ['Bun', 'bun@1.4.5', {}, ['.npmrc']],
+    ['Bun with a bunfig.toml', 'bun@1.4.5', { 'bunfig.toml': bunfig }, ['bunfig.toml']],
+    [
+      'several clients',
+      'npm@11.21.2',
+      { 'bunfig.toml': bunfig, '.yarnrc.yml': 'nodeLinker: pnp\n' },
+      ['.npmrc', '.yarnrc.yml', 'bunfig.toml'],
+    ],
+  ])('%s: is written where it looks for it', async ([, packageManager, others, expected]) => {
+    const declared = { ...manifest, packageManager }
+    const { files, left, options } = await fix({ 'package.json': declared, ...policy, ...others })
+    expect({ files, left }).toEqual({ files: expected, left: 0 })
+    expect(await fixProject(options)).toMatchObject({ edits: [], kept: [] })
+  })
+
+  test.for<readonly [string, string, Files, object, RegExp]>([
+    [
+      'is written in one line',
+      'yarn@4.18.1',
+      { '.yarnrc.yml': 'npmScopes: { corp: {} }\n' },
+      {},
+      /unusual way: add this by hand/,
+    ],
+    ['has another name', 'yarn@4.18.1', {}, { YARN_RC_FILENAME: '.rc.yml' }, /YARN_RC_FILENAME/],
+    [
+      'is of vlt, whose lockfile records it',
+      'vlt@1.0.4',
+      { 'vlt.json': { config: { registry } } },
+      {},
+      /vlt refuses a lockfile/,
+    ],
+  ])(
+    'a file that %s is left, and it is said why',
+    async ([, packageManager, others, env, reason]) => {
+      const declared = { ...manifest, packageManager }
+      const cwd = await createProject({ 'package.json': declared, ...policy, ...others })
+      const options = await optionsFor(cwd)
+      const { edits, kept } = await fixProject({ ...options, env: { ...options.env, ...env } })
+      expect(edits).toEqual([])
+      expect(kept.map((one) => one.reason)).toEqual([expect.stringMatching(reason)])
+    },
+  )
+})
+
 describe('an address in package-lock.json', () => {
   test('leads to the private registry, and the rest of the file stays byte for byte', async () => {
     const text = `\uFEFF${JSON.stringify(
@@ -201,6 +252,138 @@ describe('an address in pnpm-lock.yaml', () => {
   })
 })
 
+describe('an address in the lockfile of another client', () => {
+  const alias = 'npm:@jsr/luca__cases@^1'
+  const encoded = encodeURIComponent(direct)
+  const sha1 = 'a'.repeat(40)
+  const checksum = `10c0/${'a'.repeat(128)}`
+  const declare = (packageManager: string): Files => ({
+    'package.json': { ...manifest, packageManager },
+    '.npmrc': mapping,
+  })
+  const yarn = (resolved: string, more = `\n  integrity ${integrity}`): Files => ({
+    ...declare('yarn@1.22.22'),
+    'yarn.lock': `# yarn lockfile v1\n\n\n"@luca/cases@${alias}", "cases@${alias}":\n  version "1.0.1"\n  resolved "${resolved}"${more}\n`,
+  })
+  const yarnrc = (...lines: readonly string[]): string =>
+    [`npmScopes: { jsr: { npmRegistryServer: "${registry}" } }`, ...lines, ''].join('\n')
+  const berry = (entry: string, sum = checksum, version = '4.18.1'): Files => ({
+    ...declare(`yarn@${version}`),
+    '.yarnrc.yml': yarnrc(),
+    'yarn.lock': `__metadata:\n  version: 8\n  cacheKey: 10c0\n\n"@luca/cases@${alias}":\n  version: 1.0.1\n  resolution: "${entry}"\n  checksum: ${sum}\n  languageName: node\n  linkType: hard\n\n"p@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "p@workspace:."\n  dependencies:\n    "@luca/cases": "${alias}"\n  languageName: unknown\n  linkType: soft\n`,
+  })
+  const archive = `@jsr/luca__cases@npm:1.0.1::__archiveUrl=${encoded}`
+  const bunLock = (entry: string): Files => ({
+    ...declare('bun@1.4.5'),
+    'bun.lock': `{\n  // ours\n  "lockfileVersion": 1,\n  "workspaces": { "": { "dependencies": { "@luca/cases": "${alias}", }, }, },\n  "packages": {\n    "@luca/cases": ${entry},\n  }\n}\n`,
+  })
+  const denoLock = (fields: object): Files => ({
+    'package.json': {
+      ...manifest,
+      devEngines: { packageManager: { name: 'deno', version: '2.9.6' } },
+    },
+    '.npmrc': mapping,
+    'deno.lock': { version: '5', specifiers: { 'npm:@jsr/luca__cases@1': '1.0.1' }, ...fields },
+  })
+
+  test.for<readonly [string, Files, string]>([
+    ['Yarn 1', yarn(`${direct}#${sha1}`), 'yarn.lock'],
+    ['Yarn 4', berry(archive), 'yarn.lock'],
+    ['Yarn 4, with the usual key', berry(archive, 'a'.repeat(128)), 'yarn.lock'],
+    ['Bun', bunLock(`["@jsr/luca__cases@1.0.1", "${direct}", {}, "${integrity}"]`), 'bun.lock'],
+    [
+      'Deno',
+      denoLock({ npm: { '@jsr/luca__cases@1.0.1': { integrity, tarball: direct } } }),
+      'deno.lock',
+    ],
+  ])(
+    '%s: leads to the private registry, and the rest stays byte for byte',
+    async ([, files, file]) => {
+      const plain = files[file] ?? ''
+      const text = (
+        typeof plain === 'string' ? plain : JSON.stringify(plain, undefined, 2)
+      ).replaceAll('\n', '\r\n')
+      const { cwd, files: changed, left, options } = await fix({ ...files, [file]: text })
+      expect({ changed, left }).toEqual({ changed: [file], left: 0 })
+      const expected = text
+        .replaceAll(direct, goodCases.resolved)
+        .replaceAll(encoded, encodeURIComponent(goodCases.resolved))
+      expect(expected).not.toContain('jsr.io')
+      expect(await read(cwd, file)).toBe(expected)
+      expect(await fixProject(options)).toMatchObject({ edits: [], kept: [] })
+    },
+  )
+
+  const patched = `@jsr/luca__cases@patch:@jsr/luca__cases@npm%3A1.0.1%3A%3A__archiveUrl=${encodeURIComponent(encoded)}#./a.patch::version=1.0.1&hash=abc`
+  test.for<readonly [string, Files, RegExp]>([
+    ['Yarn 1, without a strong hash', yarn(`${direct}#${sha1}`, ''), /no strong hash/],
+    [
+      'Yarn 1, of another version',
+      yarn(direct.replace('1.0.1', '1.0.2')),
+      /not that of this package/,
+    ],
+    ['Yarn 4, without a checksum', berry(archive, "''"), /no strong hash/],
+    ['Yarn 4, of another cache', berry(archive, `8/${'a'.repeat(128)}`), /no strong hash/],
+    ['Yarn 3', berry(archive, checksum, '3.8.7'), /whether Yarn 3\.8\.7 compares/],
+    [
+      'a Yarn that is not known',
+      { ...berry(archive), 'package.json': manifest },
+      /the version of Yarn is not known/,
+    ],
+    [
+      'a Yarn that takes any bytes',
+      { ...berry(archive), '.yarnrc.yml': yarnrc('checksumBehavior: update') },
+      /sets checksumBehavior/,
+    ],
+    [
+      'a Yarn that packs in another way',
+      { ...berry(archive), '.yarnrc.yml': yarnrc('compressionLevel: 9') },
+      /no strong hash/,
+    ],
+    ['a Yarn whose variables are not known', { ...berry(archive), '.env.yarn': '' }, /\.env\.yarn/],
+    [
+      'a patch',
+      berry(patched),
+      /not written in a way that can be changed|no strong hash|not that of/,
+    ],
+    [
+      'Bun, without a hash',
+      bunLock(`["@jsr/luca__cases@1.0.1", "${direct}", {}, ""]`),
+      /no strong hash/,
+    ],
+    [
+      'Bun, by an address',
+      bunLock(`["@jsr/luca__cases@${direct}", {}, "${integrity}"]`),
+      /another|not/,
+    ],
+    [
+      'Deno, by JSR’s own protocol',
+      denoLock({ jsr: { '@luca/cases@1.0.1': { integrity: 'a'.repeat(64) } } }),
+      /own protocol/,
+    ],
+    [
+      'vlt',
+      {
+        'package.json': { ...manifest, packageManager: 'vlt@1.0.4' },
+        'vlt.json': { config: { 'scoped-registries': { '@jsr': registry }, registry } },
+        'vlt-lock.json': {
+          lockfileVersion: 1,
+          options: { 'scoped-registries': { '@jsr': registry }, registry },
+          nodes: { '~npm~@jsr+luca____cases@1.0.1': [0, '@jsr/luca__cases', integrity, direct] },
+          edges: { 'file~_d @luca/cases': `prod ${alias} ~npm~@jsr+luca____cases@1.0.1` },
+        },
+      },
+      /vlt is not known to compare/,
+    ],
+  ])('%s: stays, and it is said why', async ([, files, reason]) => {
+    const cwd = await createProject({ 'jsr-guard.json': { registry }, ...files })
+    const { edits, kept } = await fixProject(await optionsFor(cwd))
+    expect(edits).toEqual([])
+    expect(kept.map((one) => one.reason)).toEqual([expect.stringMatching(reason)])
+    expect(kept[0]?.line).toBeGreaterThan(0)
+  })
+})
+
 describe('jsr: specifiers', () => {
   const asking = { name: 'p', dependencies: { '@luca/cases': 'jsr:^1', path: 'jsr:@std/path@1' } }
 
@@ -224,7 +407,10 @@ test('a file that a link leads to out of the project is not written', async () =
   const home = await createProject({ '.npmrc': 'registry=https://home.corp.example/\n' })
   const cwd = await createProject({ 'package.json': manifest, 'jsr-guard.json': { registry } })
   await symlink(join(home, '.npmrc'), join(cwd, '.npmrc'))
-  expect((await fixProject(await optionsFor(cwd))).edits).toEqual([])
+  expect(await fixProject(await optionsFor(cwd))).toMatchObject({
+    edits: [],
+    kept: [{ file: '.npmrc', reason: expect.stringContaining('out of the project') }],
+  })
   expect(await read(home, '.npmrc')).toBe('registry=https://home.corp.example/\n')
 })
 

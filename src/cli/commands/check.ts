@@ -49,7 +49,7 @@ async function fix(
   const { context, arguments: patterns } = invocation
   const { fixProject } = await import('../../tasks/fix.ts')
   const { fixProjects } = await import('../../tasks/fix-many.ts')
-  const { renderDiff, renderFixes } = await import('../render-fix.ts')
+  const { renderDiff, renderFixes, renderKept } = await import('../render-fix.ts')
   const options = {
     ...request,
     mode: isDry ? ('show' as const) : ('write' as const),
@@ -63,6 +63,7 @@ async function fix(
   const cwd = await findFolder(request.cwd)
   if (isDry) context.stdout.write(renderDiff(results, cwd))
   else context.stderr.write(renderFixes(results, cwd))
+  context.stderr.write(renderKept(results, cwd))
 }
 
 async function printConfig(

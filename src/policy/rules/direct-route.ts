@@ -1,5 +1,6 @@
 import { isJsrHost } from '../../url/jsr-host.ts'
-import { clientTitles, formatMapping, formatRoute, locateRoute } from '../advice.ts'
+import { formatMapping, formatRoute, locateRoute } from '../advice.ts'
+import { listRoutedClients, titleClient } from '../routed-clients.ts'
 import type { JudgedContext, Rule } from '../rule.ts'
 
 /**
@@ -19,11 +20,11 @@ Routes are judged where the project asks for a JSR package or has one locked, wh
 
   *check(context: JudgedContext) {
     if (!context.hasJsr) return
-    for (const client of context.clients) {
+    for (const client of listRoutedClients(context)) {
       const { name, route } = client
       if (route.url === undefined || !isJsrHost(route.url.hostname)) continue
       yield {
-        message: `${clientTitles[name]} would ask JSR itself for @jsr: ${formatRoute(route)}`,
+        message: `${titleClient(client)} would ask JSR itself for @jsr: ${formatRoute(route)}`,
         hint: formatMapping(name, context.registry),
         ...locateRoute(client, context),
       }

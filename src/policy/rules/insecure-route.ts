@@ -1,6 +1,7 @@
 import { isLoopback } from '../../url/web-url.ts'
 import { formatAddress } from '../address.ts'
-import { clientTitles, formatPackage, formatRoute, locatePackage, locateRoute } from '../advice.ts'
+import { formatPackage, formatRoute, locatePackage, locateRoute } from '../advice.ts'
+import { listRoutedClients, titleClient } from '../routed-clients.ts'
 import type { JudgedContext, Rule, RuleFinding } from '../rule.ts'
 
 /**
@@ -37,11 +38,11 @@ Write the registry's address with https. Plain http is accepted for loopback add
 }
 
 function* checkRoutes(context: JudgedContext): Iterable<RuleFinding> {
-  for (const client of context.clients) {
-    const { name, route } = client
+  for (const client of listRoutedClients(context)) {
+    const { route } = client
     if (route.url === undefined || !isInsecure(route.url)) continue
     yield {
-      message: `${clientTitles[name]} would ask for @jsr over plain http: ${formatRoute(route)}`,
+      message: `${titleClient(client)} would ask for @jsr over plain http: ${formatRoute(route)}`,
       hint: `write the address with https in ${route.from}`,
       ...locateRoute(client, context),
     }

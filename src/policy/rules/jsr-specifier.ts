@@ -8,6 +8,7 @@ import { detectJsrSupport } from '../jsr-support.ts'
 import { detectJsrTarget } from '../jsr-target.ts'
 import { isOverridden } from '../overrides.ts'
 import { isPrivate } from '../private-registry.ts'
+import { listReaders } from '../routed-clients.ts'
 import type { ClientInUse, JudgedContext, Rule, RuleFinding, SpecifierFile } from '../rule.ts'
 
 /**
@@ -32,9 +33,12 @@ Run jsr-guard install, which translates the specifiers for the time of the run, 
 
 Where a locked package asks, its manifest can't be changed: the hint says which overrides to put into the root's package.json.`,
 
-  *check({ clients, manifests, specifierFiles, judged }: JudgedContext) {
+  *check(context: JudgedContext) {
+    const { clients, manifests, specifierFiles, judged } = context
     for (const { file, dependencies, client } of specifierFiles) {
-      const readers = clients.filter(({ name }) => client === undefined || client === name)
+      const readers = listReaders(file, context).filter(
+        ({ name }) => client === undefined || client === name,
+      )
       for (const dependency of dependencies) {
         const { alias, line } = dependency
         // Deno reads jsr: in its own files since there is Deno for it.

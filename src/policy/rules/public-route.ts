@@ -1,6 +1,7 @@
 import { isJsrHost } from '../../url/jsr-host.ts'
-import { clientTitles, formatMapping, formatRoute, locateRoute } from '../advice.ts'
+import { formatMapping, formatRoute, locateRoute } from '../advice.ts'
 import { isOpenToAll } from '../private-registry.ts'
+import { listRoutedClients, titleClient } from '../routed-clients.ts'
 import type { JudgedContext, Rule } from '../rule.ts'
 
 /**
@@ -18,11 +19,11 @@ Map the scope to the private registry, in the file that the client reads: @jsr:r
 
   *check(context: JudgedContext) {
     if (!context.hasJsr) return
-    for (const client of context.clients) {
+    for (const client of listRoutedClients(context)) {
       const { name, route } = client
       if (!isOpenToAll(route) || isJsrHost(route.url?.hostname ?? '')) continue
       yield {
-        message: `${clientTitles[name]} would ask a public registry for @jsr: ${formatRoute(route)}`,
+        message: `${titleClient(client)} would ask a public registry for @jsr: ${formatRoute(route)}`,
         hint: formatMapping(name, context.registry),
         ...locateRoute(client, context),
       }

@@ -1,6 +1,6 @@
 import type { LockedProject } from '../../lockfile/locked-package.ts'
+import { lockfileFolder, relativeFolder } from '../../lockfile/lockfile-folder.ts'
 import type { Manifest } from '../../manifest/package-json.ts'
-import { lockfileFolder, relativeFolder } from '../asked-names.ts'
 import { detectJsrTarget, isDeclared, isRequested, type JsrTarget } from '../jsr-target.ts'
 import type { JudgedContext, JudgedLockfile, Rule, RuleFinding } from '../rule.ts'
 

@@ -2,7 +2,6 @@ import { isJsrHost } from '../../url/jsr-host.ts'
 import type { LockedPackage } from '../../lockfile/locked-package.ts'
 import { formatAddress, formatSource } from '../address.ts'
 import {
-  clientTitles,
   formatMapping,
   formatOrigin,
   formatPackage,
@@ -11,6 +10,7 @@ import {
   locatePackage,
   locateRoute,
 } from '../advice.ts'
+import { listRoutedClients, titleClient } from '../routed-clients.ts'
 import type { JudgedContext, JudgedLockfile, Rule, RuleFinding } from '../rule.ts'
 
 /**
@@ -51,11 +51,11 @@ A lockfile that can't be read: restore it from version control, or delete it and
 
 function* checkRoutes(context: JudgedContext): Iterable<RuleFinding> {
   if (!context.hasJsr) return
-  for (const client of context.clients) {
+  for (const client of listRoutedClients(context)) {
     const { name, route } = client
     if (route.url !== undefined) continue
     yield {
-      message: `where ${clientTitles[name]} would go for @jsr can't be told: ${formatRoute(route)} is no web address`,
+      message: `where ${titleClient(client)} would go for @jsr can't be told: ${formatRoute(route)} is no web address`,
       hint: formatMapping(name, context.registry),
       ...locateRoute(client, context),
     }

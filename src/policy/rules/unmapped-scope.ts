@@ -1,5 +1,6 @@
-import { clientTitles, formatMapping, formatRoute, locateRoute } from '../advice.ts'
+import { formatMapping, formatRoute, locateRoute } from '../advice.ts'
 import { isPrivate } from '../private-registry.ts'
+import { listRoutedClients, titleClient } from '../routed-clients.ts'
 import type { JudgedContext, Rule } from '../rule.ts'
 
 /** Speaks of good routes only: where the default registry is JSR or public, another rule has an error. */
@@ -14,11 +15,11 @@ Map the scope explicitly: @jsr:registry=https://npm.corp.example/npm/ in .npmrc.
 
   *check(context: JudgedContext) {
     if (!context.hasJsr) return
-    for (const client of context.clients) {
+    for (const client of listRoutedClients(context)) {
       const { name, route } = client
       if (route.kind !== 'default' || !isPrivate(route)) continue
       yield {
-        message: `${clientTitles[name]} asks ${formatRoute(route)} for @jsr only because the scope is not mapped`,
+        message: `${titleClient(client)} asks ${formatRoute(route)} for @jsr only because the scope is not mapped`,
         hint: formatMapping(name, context.registry ?? route.url),
         ...locateRoute(client, context),
       }

@@ -1,7 +1,10 @@
 import { JsrGuardError } from '../../errors.ts'
 import type { RegistryFact } from '../../policy/registry-facts.ts'
 import { evaluateFacts } from '../../policy/registry-findings.ts'
+import { findRegistryOf } from '../../policy/private-registry.ts'
 import type { ProbeTarget } from '../../registry/probe.ts'
+import { hasPrefix } from '../../url/url-prefix.ts'
+import { isServedBy } from '../../url/web-url.ts'
 import type { CheckedProject } from '../check.ts'
 import { findLockfiles } from './request.ts'
 import { hasErrors } from './inspect.ts'
@@ -69,9 +72,21 @@ function findTargets(session: ClientSession, { context }: CheckedProject): Probe
         const registry = client?.routeOf(locked.name).url
         const tarball =
           registry === undefined ? undefined : session.formatTarballUrl(locked, registry)
-        return [{ file, locked, registry, tarball }]
+        const isPrivate = createPlaceCheck(locked.name, context)
+        return [{ file, locked, registry, tarball, isPrivate }]
       }),
     )
+}
+
+/** Whether a package's tarball may lie there: with the registry of its scope, or where the policy says. */
+function createPlaceCheck(
+  name: string,
+  context: CheckedProject['context'],
+): ProbeTarget['isPrivate'] {
+  const registry = findRegistryOf(name, context)
+  return (url) =>
+    (registry !== undefined && isServedBy(url, registry)) ||
+    context.tarballs.some((prefix) => hasPrefix(url, prefix))
 }
 
 function refuseUnknown(facts: readonly RegistryFact[]): void {

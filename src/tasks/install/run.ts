@@ -6,6 +6,7 @@ import { takeSnapshot, type SnapshotFiles } from '../../project/snapshot.ts'
 import { createReport, type Report, type ReportedPackage } from '../../report/report.ts'
 import type { ClientName } from '../../route/route.ts'
 import type { CheckedProject } from '../check.ts'
+import { addFindingContext } from '../finding-context.ts'
 import { runClientIn } from './client.ts'
 import { hasErrors, inspect } from './inspect.ts'
 import { makeLockfile } from './lockfile.ts'
@@ -66,8 +67,10 @@ async function runSteps(step: InstallStep): Promise<StepResult> {
   let isDone = false
   try {
     const result = await takeSteps(step)
+    // What was found is in files that may be put back.
+    const findings = await addFindingContext(result.findings, result.checked.project)
     isDone = result.end === undefined
-    return result
+    return { ...result, findings }
   } finally {
     if (!isDone) await step.snapshot.rollBack()
   }
