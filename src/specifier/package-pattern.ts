@@ -1,4 +1,5 @@
-import { Range, SemVer } from 'semver'
+import Range from 'semver/classes/range.js'
+import SemVer from 'semver/classes/semver.js'
 import { JsrGuardError } from '../errors.ts'
 import { quoteShort, tryParseJsrName } from './jsr-name.ts'
 

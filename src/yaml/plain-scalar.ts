@@ -1,36 +1,32 @@
 /** Thrown by the readers of plain YAML, where a text may mean something else to another reader. */
 export const givesUp: Error = new Error('the text is not plain enough')
 
-/** The key that a line begins with. */
-interface KeyText {
-  readonly text: string
-  /** Where the colon behind it ends. */
-  readonly end: number
-}
-
-/** Reads the key that a line begins with, up to its colon. */
-export function readKeyText(line: string): KeyText {
+/** Where the colon stands that ends the key that a line begins with. */
+export function findKeyEnd(line: string): number {
   const quote = line.charAt(0)
-  if (quote === "'" || quote === '"') {
-    const close = line.indexOf(quote, 1)
-    const text = line.slice(1, close)
-    if (line.charAt(close + 1) !== ':' || text === '__proto__') throw givesUp
-    if (quote === '"' && text.includes('\\')) throw givesUp
-    return { text, end: close + 2 }
-  }
-  const colon = findColon(line)
-  const text = line.slice(0, colon)
-  if (!plainKey.test(text) || specialScalar.test(text) || text === '__proto__') throw givesUp
-  return { text, end: colon + 1 }
+  const end = quote === "'" || quote === '"' ? line.indexOf(quote, 1) + 1 : findColon(line)
+  if (line.charAt(end) !== ':') throw givesUp
+  return end
 }
 
-/** The colon that ends a key: at the end of the line, or before a blank. */
+/** The colon that ends a plain key: before a blank, or at the end of the line. */
 function findColon(line: string): number {
-  if (line.indexOf(':') === line.length - 1) return line.length - 1
+  const first = line.indexOf(':')
+  // In most lines it is the only one.
+  if (first === line.length - 1 || line.charAt(first + 1) === ' ') return first
   const colon = line.indexOf(': ')
-  if (colon !== -1) return colon
-  if (!line.endsWith(':')) throw givesUp
-  return line.length - 1
+  return colon === -1 ? line.length - 1 : colon
+}
+
+/** Reads a key, without its colon. */
+export function readKey(text: string): string {
+  const quote = text.charAt(0)
+  const isQuoted = quote === "'" || quote === '"'
+  const key = isQuoted ? text.slice(1, -1) : text
+  if (isQuoted ? key.includes('\\') : !plainKey.test(key) || specialScalar.test(key)) throw givesUp
+  // Of an object it would be the prototype.
+  if (key === '__proto__') throw givesUp
+  return key
 }
 
 /** Without a blank there is no comment in it, whatever else there is. */

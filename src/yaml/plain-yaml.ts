@@ -1,5 +1,5 @@
 import { readFlow } from './plain-flow.ts'
-import { givesUp, readKeyText, readScalar } from './plain-scalar.ts'
+import { findKeyEnd, givesUp, readKey, readScalar } from './plain-scalar.ts'
 
 /** A mapping as the strict reader gives it. */
 type Mapping = Record<string, unknown>
@@ -75,11 +75,12 @@ function endOfLine(source: string, begin: number): number {
 function readMapping(reader: Reader, indent: number): Mapping {
   const mapping: Mapping = {}
   do {
-    const key = readKeyText(reader.line)
-    // At the start of a line, three dots or dashes end a document.
-    if (Object.hasOwn(mapping, key.text) || (indent === 0 && key.text.startsWith('.')))
-      throw givesUp
-    mapping[key.text] = readValue(reader, indent, reader.line.slice(key.end))
+    const { line } = reader
+    const colon = findKeyEnd(line)
+    const key = readKey(line.slice(0, colon))
+    // At the start of a line, three dots end a document.
+    if (Object.hasOwn(mapping, key) || (indent === 0 && key.startsWith('.'))) throw givesUp
+    mapping[key] = readValue(reader, indent, line.slice(colon + 1))
   } while (reader.indent === indent)
   if (reader.indent > indent) throw givesUp
   return mapping
@@ -121,7 +122,7 @@ function readList(reader: Reader, indent: number): unknown[] {
   return list
 }
 
-/** Whether an item of a list begins with a key. A scalar that looks like it is none for `readKeyText`. */
+/** Whether an item of a list begins with a key. A scalar that looks like it is given up. */
 function isEntry(line: string): boolean {
   if (line.startsWith('{') || line.startsWith('[')) return false
   return line.endsWith(':') || line.includes(': ')

@@ -341,8 +341,8 @@ describe('a text that nobody thought of is given up, or read as all of YAML is',
   /** Far too few would mean that nothing was compared. */
   const run = (arbitrary: fc.Arbitrary<string>, numRuns: number) => {
     let read = 0
-    const property = fc.property(arbitrary, (text) => {
-      read += Number(expectNothingElse(text))
+    const property = fc.property(arbitrary, (generated) => {
+      read += Number(expectNothingElse(generated))
     })
     fc.assert(property, { seed: 20261128, numRuns })
     return read
