@@ -13,7 +13,7 @@ export interface PnpmSource {
 }
 
 /** The entry whose `resolution` is read. */
-export interface PnpmEntry {
+interface PnpmEntry {
   readonly key: PnpmKey
   readonly readPlain: PlainReader
 }

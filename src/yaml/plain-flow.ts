@@ -80,8 +80,9 @@ function readFlowList(reader: FlowReader, depth: number): unknown[] {
   const list: unknown[] = []
   reader.at += 1
   if (skip(reader, ']')) return list
-  do list.push(readNode(reader, depth + 1))
-  while (skip(reader, ', '))
+  do {
+    list.push(readNode(reader, depth + 1))
+  } while (skip(reader, ', '))
   if (!skip(reader, ']')) throw givesUp
   return list
 }
