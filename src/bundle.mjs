@@ -27,7 +27,6 @@ const included = [
   'js-yaml',
   'jsonc-parser',
   'npm-registry-fetch/lib/default-opts.js',
-  'semver',
   'semver/classes/range.js',
   'semver/classes/semver.js',
   'smol-toml',

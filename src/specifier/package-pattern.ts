@@ -1,3 +1,4 @@
+// Not the whole of semver, which takes 5 ms to load, for each check.
 import Range from 'semver/classes/range.js'
 import SemVer from 'semver/classes/semver.js'
 import { JsrGuardError } from '../errors.ts'
