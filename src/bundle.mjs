@@ -92,18 +92,38 @@ rmSync(new URL('../dist/cli', import.meta.url), { recursive: true, force: true }
 
 writeFileSync(
   new URL('../dist/bin/LICENSES.txt', import.meta.url),
-  included.map(readLicense).join('\n'),
+  [...new Set(included.map(readLicense))].join('\n'),
 )
 
-const hook = await rolldown({ ...common, input: 'src/pnpmfile.ts' })
-await hook.write({
-  file: 'dist/pnpmfile.cjs',
+const hook = await rolldown({
+  ...common,
+  input: 'src/pnpmfile.ts',
+  plugins: [{ name: 'lazy-packages', renderChunk: loadPackagesLate }],
+})
+const { output } = await hook.generate({
   format: 'cjs',
+  charset: 'ascii',
   banner: `// The pnpm hook of jsr-guard ${readVersion()}, made by its build: don't edit it.
 // It keeps @jsr packages with the private registry; settings are in jsr-guard.json.`,
   footer: (chunk) => formatLicenses(Object.keys(chunk.modules)),
 })
+// All of it ASCII, in the comments too: Node takes twice as long to read what is not.
+writeFileSync(
+  new URL('../dist/pnpmfile.cjs', import.meta.url),
+  output[0].code.replaceAll('\u2026', '...'),
+)
 await hook.close()
+
+/**
+ * Lets a CommonJS package start when it is first used, not when the hook is loaded: every command of
+ * pnpm loads the hook, and few get as far as a policy with version ranges.
+ */
+function loadPackagesLate(code) {
+  const start = /^var (import_\w+) = \/\* @__PURE__ \*\/ __toESM\((require_\w+)\(\), 1\);$/gm
+  const late = code.replace(start, 'var $1 = { get default() { return $2(); } };')
+  if (late === code) throw new Error('nothing in the hook could be loaded late')
+  return late
+}
 
 function readVersion() {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version

@@ -77,6 +77,14 @@ test('the pnpm hook needs nothing but Node, is readable, and carries its license
   for (const name of bundled) expect(licenses).toMatch(new RegExp(`^${name}\n`, 'm'))
 })
 
+// Every command of pnpm loads the hook, `pnpm list` too.
+test('the pnpm hook starts fast: it is ASCII, and packages in CommonJS wait until they are used', () => {
+  const text = readFileSync(new URL('pnpmfile.cjs', dist), 'utf8')
+  expect(text).not.toMatch(/[^\n\r\t\x20-\x7e]/)
+  expect(text).toMatch(/\{ get default\(\) \{\s+return require_range\(\);/)
+  expect(text).not.toMatch(/^\w.* = .*__toESM\(require_\w+\(\)/m)
+})
+
 function nameOf(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
 }

@@ -43,12 +43,22 @@ export function readPnpmYaml(text: string, file: string): PnpmYaml {
   const { value, lineOf } = readDocument(text, file)
   const get = (key: string): PnpmYamlSetting | undefined =>
     Object.hasOwn(value, key) && value[key] !== null
-      ? { value: value[key], line: lineOf(key) }
+      ? createSetting(value[key], () => lineOf(key))
       : undefined
   return {
     file,
     registries: readRegistries(get('registries'), get('namedRegistries'), lineOf),
     get,
+  }
+}
+
+/** The line is looked for late: most settings are read for their value alone. */
+function createSetting(value: unknown, findLine: () => number | undefined): PnpmYamlSetting {
+  return {
+    value,
+    get line() {
+      return findLine()
+    },
   }
 }
 

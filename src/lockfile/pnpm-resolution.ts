@@ -3,12 +3,19 @@ import { parseWebUrl } from '../url/web-url.ts'
 import type { PackageSource } from './locked-package.ts'
 import { isRecord } from '../json/record.ts'
 import type { PnpmKey } from './pnpm-key.ts'
+import type { PlainReader } from './source-reader.ts'
 import { unknownSource } from './source.ts'
 
 /** Where an entry comes from, and what pins it. */
 export interface PnpmSource {
   readonly source: PackageSource
   readonly integrity: string | undefined
+}
+
+/** The entry whose `resolution` is read. */
+interface PnpmEntry {
+  readonly key: PnpmKey
+  readonly readPlain: PlainReader
 }
 
 /**
@@ -18,16 +25,16 @@ export interface PnpmSource {
  * An address is taken only as `new URL` writes it back: pnpm repairs `//host`, `HTTP://` and the
  * like, and each version in a way of its own.
  */
-export function readPnpmResolution(resolution: unknown, key: PnpmKey): PnpmSource[] {
-  if (resolution === undefined || resolution === null) return [withoutResolution(key)]
+export function readPnpmResolution(resolution: unknown, entry: PnpmEntry): PnpmSource[] {
+  if (resolution === undefined || resolution === null) return [withoutResolution(entry)]
   if (!isRecord(resolution)) return [unknown(resolution)]
   const type = resolution['type']
-  if (type === 'variations') return readVariations(resolution, key)
-  return [{ source: readTyped(resolution, key), integrity: readText(resolution['integrity']) }]
+  if (type === 'variations') return readVariations(resolution, entry)
+  return [{ source: readTyped(resolution, entry), integrity: readText(resolution['integrity']) }]
 }
 
 /** The entry of a folder has none in some versions. */
-function withoutResolution(key: PnpmKey): PnpmSource {
+function withoutResolution({ key }: PnpmEntry): PnpmSource {
   const path = key.type === 'address' ? readLocalPath(key.address) : undefined
   if (path === undefined) return { source: unknownSource('no resolution'), integrity: undefined }
   return { source: { type: 'local', path }, integrity: undefined }
@@ -35,11 +42,11 @@ function withoutResolution(key: PnpmKey): PnpmSource {
 
 type Resolution = Readonly<Record<string, unknown>>
 
-function readTyped(resolution: Resolution, key: PnpmKey): PackageSource {
+function readTyped(resolution: Resolution, entry: PnpmEntry): PackageSource {
   switch (resolution['type']) {
     case undefined:
       return hasOnly(resolution, tarballFields)
-        ? readTarball(resolution['tarball'], key)
+        ? readTarball(resolution['tarball'], entry)
         : describe(resolution)
     case 'git':
       return hasOnly(resolution, gitFields) ? readGit(resolution) : describe(resolution)
@@ -47,7 +54,7 @@ function readTyped(resolution: Resolution, key: PnpmKey): PackageSource {
       return hasOnly(resolution, directoryFields) ? readDirectory(resolution) : describe(resolution)
     case 'binary':
       return hasOnly(resolution, binaryFields)
-        ? readAddress(resolution['url'])
+        ? readAddress(resolution['url'], entry)
         : describe(resolution)
     default:
       return describe(resolution)
@@ -64,22 +71,23 @@ function hasOnly(resolution: Resolution, fields: readonly string[]): boolean {
   return true
 }
 
-function readVariations(resolution: Resolution, key: PnpmKey): PnpmSource[] {
+function readVariations(resolution: Resolution, entry: PnpmEntry): PnpmSource[] {
   const variants = resolution['variants']
   const isPlain = hasOnly(resolution, ['type', 'variants']) && Array.isArray(variants)
   if (!isPlain || variants.length === 0) return [unknown(resolution)]
   return variants.flatMap((variant: unknown) => {
     const inner = isRecord(variant) ? variant['resolution'] : undefined
     const isNested = isRecord(inner) && inner['type'] === 'variations'
-    return inner === undefined || isNested ? [unknown(variant)] : readPnpmResolution(inner, key)
+    return inner === undefined || isNested ? [unknown(variant)] : readPnpmResolution(inner, entry)
   })
 }
 
-function readTarball(tarball: unknown, key: PnpmKey): PackageSource {
+function readTarball(tarball: unknown, entry: PnpmEntry): PackageSource {
+  const { key } = entry
   if (tarball === undefined || tarball === null || tarball === '') return readRoute(key)
   if (typeof tarball !== 'string') return describe(tarball)
-  if (key.type === 'address') return readOwnAddress(tarball, key.address)
-  const remote = readAddress(tarball)
+  if (key.type === 'address') return readOwnAddress(tarball, key.address, entry)
+  const remote = readAddress(tarball, entry)
   if (remote.type === 'remote' || key.type !== 'version') return remote
   return isPlainPath(tarball) ? { type: 'route', path: tarball } : remote
 }
@@ -95,17 +103,20 @@ function readRoute(key: PnpmKey): PackageSource {
 }
 
 /** The key repeats the address. Some versions fetch one of the two, some the other. */
-function readOwnAddress(tarball: string, address: string): PackageSource {
+function readOwnAddress(tarball: string, address: string, entry: PnpmEntry): PackageSource {
   const hash = address.indexOf('#path:')
   const plain = hash === -1 ? address : address.slice(0, hash)
   if (tarball !== plain) return unknownSource(`${tarball} (in the entry ${address})`)
   const path = readLocalPath(tarball)
-  return path === undefined ? readAddress(tarball) : { type: 'local', path }
+  return path === undefined ? readAddress(tarball, entry) : { type: 'local', path }
 }
 
-function readAddress(address: unknown): PackageSource {
-  const web = typeof address === 'string' ? parseWebUrl(address) : undefined
-  if (typeof address !== 'string' || web === undefined) return describe(address)
+function readAddress(address: unknown, { readPlain }: PnpmEntry): PackageSource {
+  if (typeof address !== 'string') return describe(address)
+  const plain = readPlain(address)
+  if (plain !== undefined) return plain
+  const web = parseWebUrl(address)
+  if (web === undefined) return describe(address)
   // Without credentials, which have been taken off, it is the very text.
   const isPlain = web.hasCredentials ? new URL(address).href === address : web.url.href === address
   if (!isPlain) return unknownSource(address)

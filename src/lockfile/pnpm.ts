@@ -7,6 +7,7 @@ import { damaged, readPnpmDocuments, type Fields, type PnpmDocument } from './pn
 import { parsePnpmKey, withoutSuffix, type PnpmFormat, type PnpmKey } from './pnpm-key.ts'
 import { readPnpmReferences, type PnpmReferences } from './pnpm-references.ts'
 import { readPnpmResolution, type PnpmSource } from './pnpm-resolution.ts'
+import { createPlainReader, type PlainReader } from './source-reader.ts'
 import { unknownSource } from './source.ts'
 
 /**
@@ -46,13 +47,16 @@ export function readPnpmDocument(document: PnpmDocument): Lockfile {
 }
 
 function readPackages(document: PnpmDocument, references: PnpmReferences): LockedPackage[] {
+  const reading = { document, readPlain: createPlainReader() }
   const packages: LockedPackage[] = []
   for (const key in document.packages) {
     const aliases = references.aliases.get(key)
-    const entry = readEntry(document, key)
-    packages.push(...(aliases === undefined ? entry : withAliases(entry, aliases)))
+    const entry = readEntry(reading, key)
+    for (const locked of aliases === undefined ? entry : withAliases(entry, aliases)) {
+      packages.push(locked)
+    }
   }
-  packages.push(...references.packages)
+  for (const locked of references.packages) packages.push(locked)
   return packages
 }
 
@@ -63,8 +67,13 @@ function withAliases(
   return Array.from(aliases).flatMap((alias) => entry.map((locked) => ({ ...locked, alias })))
 }
 
-function readEntry(document: PnpmDocument, key: string): LockedPackage[] {
-  const { format, packages, lineOf } = document
+interface Reading {
+  readonly document: PnpmDocument
+  readonly readPlain: PlainReader
+}
+
+function readEntry(reading: Reading, key: string): LockedPackage[] {
+  const { format, packages, lineOf } = reading.document
   const entry = packages[key]
   const line = () => lineOf('packages', key)
   if (!isRecord(entry)) {
@@ -73,7 +82,7 @@ function readEntry(document: PnpmDocument, key: string): LockedPackage[] {
   const place = readPlace(key, entry, format)
   const name = place?.name ?? key
   const version = versionOf(place, entry)
-  return readSources(entry, place, format).map(({ source, integrity }) => ({
+  return readSources(entry, place, reading).map(({ source, integrity }) => ({
     alias: name,
     name,
     version,
@@ -105,11 +114,12 @@ function versionOf(place: PnpmKey | undefined, { version }: Fields): string | un
 function readSources(
   entry: Fields,
   place: PnpmKey | undefined,
-  format: PnpmFormat,
+  { document: { format }, readPlain }: Reading,
 ): readonly PnpmSource[] {
   const fault = place === undefined ? 'a key that pnpm does not write' : findFault(entry, place)
   if (place === undefined || fault !== undefined) return [unknown(fault ?? '')]
-  if (format !== 'v13') return readPnpmResolution(entry['resolution'], place)
+  const own = { key: place, readPlain }
+  if (format !== 'v13') return readPnpmResolution(entry['resolution'], own)
   const { resolution = {}, integrity } = entry
   const foreign = Object.keys(entry).find((field) => !entryFields13.has(field))
   if (foreign !== undefined) return [unknown(`the field ${foreign}`)]
@@ -117,7 +127,7 @@ function readSources(
     return [unknown('two fields for the hash')]
   }
   const isPinned = typeof integrity === 'string'
-  return readPnpmResolution(resolution, place).map(({ source, integrity: inner }) => ({
+  return readPnpmResolution(resolution, own).map(({ source, integrity: inner }) => ({
     source,
     integrity: isPinned ? integrity : inner,
   }))

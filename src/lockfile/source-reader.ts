@@ -10,18 +10,27 @@ import { parseSource } from './source.ts'
  * doubt is parsed at once.
  */
 export function createSourceReader(): (text: string) => PackageSource {
+  const readPlain = createPlainReader()
+  return (text) => readPlain(text) ?? parseSource(text)
+}
+
+/** Reads an address that is plain beyond doubt, and so the one spelling of it; `undefined` for others. */
+export type PlainReader = (text: string) => PackageSource | undefined
+
+/** Makes the part of a reader of sources that knows plain addresses alone. */
+export function createPlainReader(): PlainReader {
   const hostnames = new Map<string, string | undefined>()
   let latest = ''
   return (text) => {
     const start = text.indexOf('/', scheme.length)
-    if (!text.startsWith(scheme) || start === -1) return parseSource(text)
+    if (!text.startsWith(scheme) || start === -1) return undefined
     plainPath.lastIndex = start
-    if (!plainPath.test(text)) return parseSource(text)
+    if (!plainPath.test(text)) return undefined
     const isSame = start === latest.length && text.startsWith(latest)
     if (!isSame) latest = text.slice(0, start)
     if (!isSame && !hostnames.has(latest)) hostnames.set(latest, readHostname(latest))
     const hostname = hostnames.get(latest)
-    return hostname === undefined ? parseSource(text) : new PlainSource(text, hostname, start)
+    return hostname === undefined ? undefined : new PlainSource(text, hostname, start)
   }
 }
 

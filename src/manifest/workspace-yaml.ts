@@ -1,3 +1,4 @@
+import { readPlainYaml } from '../yaml/plain-yaml.ts'
 import { locateYamlKeys, type YamlPlace, type YamlScalar } from '../yaml/yaml-places.ts'
 import { findPnpmOverriddenName } from './override-key.ts'
 import type { ManifestDependency } from './package-json.ts'
@@ -23,7 +24,10 @@ export interface WorkspaceFile {
  */
 export function readWorkspaceFile(text: string, file: string): WorkspaceFile {
   const isMarked = text.startsWith('\uFEFF')
-  const places = locateYamlKeys(isMarked ? text.slice(1) : text, { maxDepth: 4 })
+  const source = isMarked ? text.slice(1) : text
+  const patterns = readPatternsAlone(source)
+  if (patterns !== undefined) return { file, packages: patterns, dependencies: [] }
+  const places = locateYamlKeys(source, { maxDepth: 4 })
   const shift = isMarked ? 1 : 0
   return {
     file,
@@ -32,6 +36,20 @@ export function readWorkspaceFile(text: string, file: string): WorkspaceFile {
     ),
     dependencies: places.flatMap((place) => createDependency(place, shift)),
   }
+}
+
+const specifierFields: readonly string[] = ['catalog', 'catalogs', 'overrides', 'packageExtensions']
+
+/**
+ * The patterns of a file without specifiers, as most are: nothing in it has a place that matters, and
+ * looking for the places takes many times as long as reading it.
+ */
+function readPatternsAlone(source: string): readonly string[] | undefined {
+  const settings = readPlainYaml(source)
+  if (settings === undefined || specifierFields.some((field) => field in settings)) return undefined
+  const packages: unknown = Object.hasOwn(settings, 'packages') ? settings['packages'] : []
+  const isList = Array.isArray(packages) && packages.every((item) => typeof item === 'string')
+  return isList ? packages : undefined
 }
 
 function createDependency({ path, line, scalar }: YamlPlace, shift: number): WorkspaceDependency[] {

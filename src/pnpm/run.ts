@@ -41,6 +41,7 @@ async function open(run: HookRun, manifest: PnpmObject): Promise<Bench> {
  * @throws Error where the route can't be set, and is not the private registry by itself.
  */
 export async function updateConfig(run: HookRun, config: PnpmObject): Promise<PnpmObject> {
+  if (lookingCommands.has(run.machine.argv[2] ?? '')) return config
   const folders = listFolders(config)
   const version = /^pnpm\/(\S+)/.exec(String(config['userAgent']))?.[1]
   const project = await run.machine.open(folders)
@@ -55,6 +56,13 @@ export async function updateConfig(run: HookRun, config: PnpmObject): Promise<Pn
   run.routed = { folders, version, registry: routed?.registry }
   return rewriteConfig(routed?.config ?? config)
 }
+
+/**
+ * Commands that only look at what is installed: they ask no registry, so that they need no route. Should
+ * one of them read a manifest to install it after all, the gate finds no route set, and judges the one
+ * that is configured.
+ */
+const lookingCommands: ReadonlySet<string> = new Set(['list', 'ls', 'la', 'll', 'why'])
 
 /** The policy lies with the project, the lockfile may lie elsewhere. */
 function listFolders({ lockfileDir, workspaceDir, dir }: PnpmObject): string[] {

@@ -27,6 +27,7 @@ export interface HookSettings {
  */
 export function mergeSettings(policy: Policy, settings: HookSettings): Policy {
   const own = Object.entries(settings).filter(([key]) => !pnpmKeys.has(key))
+  if (own.length === 0) return policy
   const called = readPolicy(JSON.stringify(Object.fromEntries(own)), 'the call of with()')
   if (called.extends.length > 0) throw refuse('the call of with() extends another policy')
   if (isOther(policy.registry, called.registry)) {

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 
 /** What a file of the project holds, or why that can't be told. */
 export type FileText =
@@ -25,7 +24,7 @@ export async function readFileText(path: string): Promise<FileText> {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     return readOpened(file)
   } catch (error) {
-    return await describeFailure(error, path)
+    return describeFailure(error, path)
   } finally {
     if (file !== undefined) closeSync(file)
   }
@@ -54,21 +53,20 @@ function readWhole(file: number, size: number): Buffer | undefined {
   return length === size ? bytes.subarray(0, size) : undefined
 }
 
-async function describeFailure(error: unknown, path: string): Promise<FileText> {
+function describeFailure(error: unknown, path: string): FileText {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
   if (code === undefined) throw error
   if (code !== 'ENOENT' && code !== 'ENOTDIR') {
     return { type: 'unreadable', reason: `it cannot be read (${code})` }
   }
-  return (await isThere(path))
+  return isThere(path)
     ? { type: 'unreadable', reason: 'it is a link to nothing' }
     : { type: 'absent' }
 }
 
-async function isThere(path: string): Promise<boolean> {
+function isThere(path: string): boolean {
   try {
-    await lstat(path)
-    return true
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
   } catch {
     return false
   }

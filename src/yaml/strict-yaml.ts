@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from 'js-yaml'
 import { JsrGuardError } from '../errors.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 import { locateYamlKeys } from './yaml-places.ts'
 
 /** A YAML document that means the same to every reader, with the lines of its upper keys. */
@@ -18,12 +19,18 @@ export interface StrictYaml {
  */
 export function readStrictYaml(text: string): StrictYaml {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const lineOf = createLineLookup(source)
+  return { value: readPlainYaml(source) ?? readAnyYaml(source), lineOf }
+}
+
+/** All of YAML, for what is not plain: it alone decides what is refused. */
+export function readAnyYaml(source: string): unknown {
   const documents = parse(source)
   if (documents.length !== 1) {
     const count = documents.length === 0 ? 'no document' : 'more than one document'
     throw new JsrGuardError('ERR_JSR_GUARD_YAML_SYNTAX', `holds ${count}`)
   }
-  return { value: documents[0], lineOf: createLineLookup(source) }
+  return documents[0]
 }
 
 /** Merge keys are known only to be refused: without the tag they would be read as plain keys. */

@@ -93,7 +93,11 @@ describe('where a tarball lies', () => {
     ],
   ] as const)('%s', ([, tarball, expected]) => {
     const text = lock9({ resolution: `{integrity: ${hash}, tarball: '${tarball}'}` })
-    expect(only(text).source).toEqual(expected)
+    const { source } = only(text)
+    if (source.type !== 'remote') return expect(source).toEqual(expected)
+    // No plain object: it may parse the address only when it is asked for it.
+    const { type, url, hasCredentials } = source
+    return expect({ type, url, hasCredentials }).toEqual(expected)
   })
 
   test('credentials are taken off, and told of', () => {
