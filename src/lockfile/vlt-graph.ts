@@ -12,8 +12,9 @@ export function readVltGraph(text: string): DependencyGraph {
   for (const [key, found] of Object.entries(toRecord(toRecord(value)['edges']))) {
     const edge = readEdge(key, found)
     if (edge === undefined) continue
-    const known = asked.get(edge.from)
-    if (known === undefined) asked.set(edge.from, [edge.to])
+    const from = key.slice(0, key.indexOf(' '))
+    const known = asked.get(from)
+    if (known === undefined) asked.set(from, [edge.to])
     else known.push(edge.to)
   }
   const packages = new Map<string, GraphPackage>()

@@ -1,4 +1,4 @@
-import { readStrictSyml, type SymlEntry } from '../syml/strict-syml.ts'
+import { readStrictSyml, type SymlEntry, type SymlFields } from '../syml/strict-syml.ts'
 import { parseNpmAlias } from '../specifier/npm-alias.ts'
 import type { DependencyGraph, GraphManifest, GraphPackage } from './dependency-path.ts'
 import { createYarnKeys, type YarnKeys } from './yarn-keys.ts'
@@ -36,15 +36,19 @@ function labelOf({ keys: [pattern = ''], value }: SymlEntry): string {
   const at = pattern.indexOf('@', 1)
   const alias = at === -1 ? pattern : pattern.slice(0, at)
   const name = parseNpmAlias(at === -1 ? '' : pattern.slice(at + 1))?.name ?? alias
-  const version = typeof value === 'object' ? value.get('version') : undefined
+  const version = typeof value === 'object' ? findField(value, 'version') : undefined
   return typeof version === 'string' ? `${name}@${version}` : name
 }
 
 function listKeys({ value }: SymlEntry, keys: YarnKeys): readonly string[] {
   if (typeof value !== 'object') return []
   return ['dependencies', 'optionalDependencies'].flatMap((field) => {
-    const group = value.get(field)
+    const group = findField(value, field)
     if (typeof group !== 'object') return []
-    return Array.from(group).flatMap(([alias, range]) => keys.find(alias, String(range)) ?? [])
+    return group.flatMap(({ key: alias, value: range }) => keys.find(alias, String(range)) ?? [])
   })
+}
+
+function findField(fields: SymlFields, name: string): SymlFields[number]['value'] | undefined {
+  return fields.find(({ key }) => key === name)?.value
 }
