@@ -170,13 +170,17 @@ describe('--fix', () => {
     expect(JSON.parse(stdout)).toMatchObject({ summary: { errors: 0 } })
   })
 
-  test('ends with an error where something is left', async () => {
+  test('ends with an error where something is left, and says why', async () => {
     const files = leakyProject()
     const cwd = await createProject(files)
     const text = await readFile(join(cwd, 'package-lock.json'), 'utf8')
     await writeFile(join(cwd, 'package-lock.json'), text.replace(/"sha512-[^"]+"/, '"sha512-YQ=="'))
     const { exitCode, stderr } = await runAlone(cwd, ['check', '--fix', '--quiet'])
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' })
+    const reason = 'no strong hash is compared with what would be served: lock again'
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `jsr-guard: left package-lock.json:12: @jsr/luca__cases@1.0.1: ${reason}\n`,
+    })
   })
 
   test.for([
