@@ -37,6 +37,20 @@ export function createBytes(
   return { type: 'bytes', integrity, bytes, whole: { status: 200, headers, body: bytes } }
 }
 
+/** Its headers and the like: without them, many small ones would take far more than they count for. */
+const overheadBytes = 2048
+
+/** Keeps a tarball in memory. */
+export function keepBytes(
+  { cache, context }: Pick<Shelf, 'cache' | 'context'>,
+  pin: Pick<Pin, 'name' | 'version' | 'integrity'>,
+  bytes: Uint8Array,
+): Tarball {
+  const tarball = createBytes(pin.integrity, bytes, context)
+  cache.set(formatKey(pin), tarball, bytes.length + overheadBytes)
+  return tarball
+}
+
 /** The same for every tarball that has this hash. */
 export function formatTarballHeaders(
   integrity: string | undefined,
