@@ -159,7 +159,7 @@ describe('an answer from memory', () => {
       }
     }
     const statuses = new Set(expected.map(({ status }) => status))
-    expect([...statuses].toSorted()).toEqual([200, 206, 304, 401, 404, 405, 416])
+    expect(statuses).toEqual(new Set([200, 206, 304, 401, 404, 405, 416]))
     expect(JSON.stringify(expected)).not.toContain('evil')
   })
 
