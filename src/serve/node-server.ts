@@ -147,16 +147,17 @@ interface Exchange {
 interface Prepared {
   /** As they go out on a connection that is kept. */
   readonly headers: OutgoingHttpHeaders
+  /** `undefined` for a stream too. */
   readonly body: Uint8Array | undefined
 }
 
 /** Remembers the form of each answer for as long as the gateway keeps the answer itself. */
 function createPreparation(): Exchange['prepare'] {
   const known = new WeakMap<GatewayAnswer, Prepared>()
-  return (answer) => {
-    const found = known.get(answer)
+  return (given) => {
+    const found = known.get(given)
     if (found !== undefined) return found
-    const { headers, body } = answer
+    const { headers, body } = given
     const prepared = {
       headers: { ...headers, 'keep-alive': `timeout=${announcedSeconds}` },
       // Node would make a new one for every write of bytes that are none of its own buffers.
@@ -165,7 +166,7 @@ function createPreparation(): Exchange['prepare'] {
           ? Buffer.from(body.buffer, body.byteOffset, body.length)
           : undefined,
     }
-    if (answer.isLasting === true) known.set(answer, prepared)
+    if (given.isLasting === true) known.set(given, prepared)
     return prepared
   }
 }
