@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startJsrEndpoint, type JsrEndpoint } from '../gateway/jsr-endpoint.ts'
 import { startPnpr, startVerdaccio } from '../gateway/registries.ts'
-import { serveGuard } from '../gateway/served.ts'
 
 /** How much is asked, and how often each takes its turn. */
 export interface GatewayBenchOptions {
@@ -42,11 +41,7 @@ export async function runGatewayBench(options: GatewayBenchOptions): Promise<num
   const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'jsr-guard-bench-')))
   const jsr = await startJsrEndpoint()
   publish(jsr)
-  const gateway = await serveGuard(['--upstream', jsr.url, '--store', join(cwd, 'store')], {
-    cwd,
-    env: { PATH: cwd, HOME: cwd },
-    timeoutMs: 3_600_000,
-  })
+  const gateway = await startGateway(cwd, jsr.url)
   const [verdaccio, pnpr] = [await startVerdaccio(gateway.url), await startPnpr(gateway.url)]
   const bare = await startBare(cwd, gateway.url)
   try {
@@ -63,7 +58,7 @@ export async function runGatewayBench(options: GatewayBenchOptions): Promise<num
     const peak = await measureMemory(gateway.url)
     return report(results, peak) ? 0 : 1
   } finally {
-    await Promise.all([gateway.stop(), verdaccio.close(), pnpr.close(), bare.close(), jsr.close()])
+    await Promise.all([gateway.close(), verdaccio.close(), pnpr.close(), bare.close(), jsr.close()])
     rmSync(cwd, { recursive: true, force: true })
   }
 }
@@ -88,10 +83,20 @@ function noise(seed: number, length: number): string {
   }).join('')
 }
 
-async function startBare(
-  cwd: string,
-  from: string,
-): Promise<{ url: string; close(): Promise<void> }> {
+interface Server {
+  readonly url: string
+  readonly close: () => Promise<void>
+}
+
+async function startGateway(cwd: string, upstream: string): Promise<Server> {
+  const program = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
+  const store = ['--store', join(cwd, 'store')]
+  const args = [program, 'gateway', '--listen', '127.0.0.1:0', '--upstream', upstream, ...store]
+  const { line, close } = await startNode(cwd, args)
+  return { url: line.slice(line.lastIndexOf(' ') + 1), close }
+}
+
+async function startBare(cwd: string, from: string): Promise<Server> {
   const bytesOf = async (path: string) => {
     const accept = 'application/vnd.npm.install-v1+json'
     return Buffer.from(
@@ -101,10 +106,23 @@ async function startBare(
   writeFileSync(join(cwd, 'packument'), await bytesOf(paths.packuments))
   writeFileSync(join(cwd, 'tarball'), await bytesOf(paths.tarballs))
   const program = fileURLToPath(new URL('bare-server.mjs', import.meta.url))
-  const child = spawn(process.execPath, [program, cwd], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [port] = await once(createInterface(child.stdout), 'line')
+  const { line, close } = await startNode(cwd, [program, cwd])
+  return { url: `http://127.0.0.1:${line}/`, close }
+}
+
+/**
+ * All contestants run in the session of the bench. Linux shares the processors out among sessions
+ * first, so one with a session of its own would get another share than the rest of them.
+ */
+async function startNode(
+  cwd: string,
+  args: readonly string[],
+): Promise<{ line: string; close: () => Promise<void> }> {
+  const env = { PATH: cwd, HOME: cwd }
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(createInterface(child.stdout), 'line')
   return {
-    url: `http://127.0.0.1:${port}/`,
+    line: String(line),
     async close() {
       child.kill()
       await once(child, 'exit')
