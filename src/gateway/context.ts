@@ -1,5 +1,6 @@
 import type { CreateDigest } from './digest.ts'
 import type { Metrics } from './metrics.ts'
+import type { Negotiator } from './negotiate.ts'
 import type { Pins } from './pins.ts'
 import type { GatewayPolicy } from './policy.ts'
 import type { Compressors } from './representation.ts'
@@ -27,6 +28,7 @@ export interface GatewayContext {
   /** `private` where clients have to show credentials. */
   readonly cacheScope: 'public' | 'private'
   readonly compressors: Compressors
+  readonly negotiator: Negotiator
   readonly createDigest: CreateDigest
   readonly cacheBytes: number
   readonly metrics: Metrics

@@ -8,7 +8,7 @@ import {
   type GatewayRequest,
   type RequestKind,
 } from './exchange.ts'
-import { prefersAbbreviated } from './negotiate.ts'
+import type { Negotiator } from './negotiate.ts'
 import { createPackuments, type KnownPackage, type Packuments } from './packuments.ts'
 import { parseGatewayPath, type GatewayPath, type Service } from './path.ts'
 import { answerTarball } from './tarball-answer.ts'
@@ -54,16 +54,22 @@ export function createCore(options: CoreOptions): GatewayCore {
     answer(request) {
       const startedAt = performance.now()
       const { kind, answer } = route(parts, request)
-      const finish = (given: GatewayAnswer): GatewayAnswer => {
-        context.metrics.count('requests_total', `kind="${kind}",status="${given.status}"`)
-        context.metrics.observe((performance.now() - startedAt) / 1000)
-        return given
-      }
-      return answer instanceof Promise
-        ? answer.catch((error: unknown) => explainBug(context, error)).then(finish)
-        : finish(answer)
+      if (!(answer instanceof Promise)) return measure(context, { kind, startedAt }, answer)
+      return answer
+        .catch((error: unknown) => explainBug(context, error))
+        .then((late) => measure(context, { kind, startedAt }, late))
     },
   }
+}
+
+function measure(
+  { metrics }: GatewayContext,
+  { kind, startedAt }: { readonly kind: RequestKind; readonly startedAt: number },
+  answer: GatewayAnswer,
+): GatewayAnswer {
+  metrics.countRequest(kind, answer.status)
+  metrics.observe((performance.now() - startedAt) / 1000)
+  return answer
 }
 
 /** The same paths are asked for again and again. */
@@ -146,42 +152,56 @@ function answerMetrics({ context, packuments, tarballs, gauges }: Parts): Gatewa
 }
 
 function answerPackument(
-  { packuments }: Parts,
+  { packuments, context }: Parts,
   name: string,
   request: GatewayRequest,
 ): GatewayAnswer | Promise<GatewayAnswer> {
   const found = packuments.find(name)
+  const { negotiator } = context
   return found instanceof Promise
-    ? found.then(async (one) => await represent(one, request))
-    : represent(found, request)
+    ? found.then(async (late) => await represent(late, request, negotiator))
+    : represent(found, request, negotiator)
 }
 
 function represent(
   found: KnownPackage | Absence,
   request: GatewayRequest,
+  negotiator: Negotiator,
 ): GatewayAnswer | Promise<GatewayAnswer> {
   if (found.type !== 'known') return answerAbsence(found)
-  const form = prefersAbbreviated(request.header('accept')) ? found.abbreviated : found.full
+  const form = negotiator.prefersAbbreviated(request.header('accept'))
+    ? found.abbreviated
+    : found.full
   const answer = form.answer(request)
   return found.isStale ? markStale(answer) : answer
 }
 
 async function markStale(answer: GatewayAnswer | Promise<GatewayAnswer>): Promise<GatewayAnswer> {
   const fresh = await answer
-  return { ...fresh, headers: { ...fresh.headers, warning: '110 - "Response is Stale"' } }
+  const headers = { ...fresh.headers, warning: '110 - "Response is Stale"' }
+  return { ...fresh, headers, isLasting: false }
 }
 
 function answerTarballPath(
   { tarballs, context }: Parts,
-  { name, version }: GatewayPath & { readonly type: 'tarball' },
+  { name, version, key }: GatewayPath & { readonly type: 'tarball' },
   request: GatewayRequest,
 ): GatewayAnswer | Promise<GatewayAnswer> {
-  const found = tarballs.find({ name, version, isHead: request.method === 'HEAD' })
-  const answer = (one: Tarball | Absence): GatewayAnswer =>
-    one.type === 'missing' || one.type === 'unavailable'
-      ? answerAbsence(one)
-      : answerTarball(one, request, context.cacheScope)
-  return found instanceof Promise ? found.then(answer) : answer(found)
+  const found = tarballs.find({ name, version, key, isHead: request.method === 'HEAD' })
+  const { cacheScope } = context
+  return found instanceof Promise
+    ? found.then((late) => answerFound(late, request, cacheScope))
+    : answerFound(found, request, cacheScope)
+}
+
+function answerFound(
+  found: Tarball | Absence,
+  request: GatewayRequest,
+  cacheScope: GatewayContext['cacheScope'],
+): GatewayAnswer {
+  return found.type === 'missing' || found.type === 'unavailable'
+    ? answerAbsence(found)
+    : answerTarball(found, request, cacheScope)
 }
 
 function answerAbsence(absence: Absence): GatewayAnswer {

@@ -14,6 +14,8 @@ export interface GatewayAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** To be left out for `HEAD`, whose headers are those of the `GET`. */
   readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined
+  /** Whether the same object will answer again, so that a runtime may keep its own form of it. */
+  readonly isLasting?: boolean
 }
 
 /** What kind of thing was asked for, for metrics and logs. */

@@ -8,6 +8,7 @@ import { createCredentialCheck, type GatewayCredential } from './credentials.ts'
 import { createPlainDigest, type CreateDigest } from './digest.ts'
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts'
 import { createMetrics } from './metrics.ts'
+import { createNegotiator } from './negotiate.ts'
 import { createPins, type PinStore } from './pins.ts'
 import type { GatewayPolicy } from './policy.ts'
 import type { Compress, Compressors } from './representation.ts'
@@ -103,6 +104,7 @@ function createContext(options: GatewayOptions): GatewayContext {
     pins: store === undefined ? undefined : createPins(store),
     policy,
     canListYanked,
+    negotiator: createNegotiator(),
     cacheScope: credentials.length > 0 ? 'private' : 'public',
   }
 }

@@ -1,7 +1,11 @@
+import type { RequestKind } from './exchange.ts'
+
 /** What the gateway counts of itself. */
 export interface Metrics {
   /** Adds one to a counter; the labels are of the gateway's own making, never a client's text. */
   readonly count: (name: CounterName, labels?: string) => void
+  /** Adds one to the requests. */
+  readonly countRequest: (kind: RequestKind, status: number) => void
   /** Notes how long an answer took, in seconds. */
   readonly observe: (seconds: number) => void
   /** All of it in Prometheus' text format, with these gauges. */
@@ -22,20 +26,24 @@ const counters = {
 
 /** One of the counters. */
 type CounterName = keyof typeof counters
+type Counts = Map<CounterName, Map<string, number>>
 
 const buckets = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10]
 const prefix = 'jsr_guard_gateway_'
 
 /** Everything at zero. */
 export function createMetrics(): Metrics {
-  const counts = new Map<CounterName, Map<string, number>>()
+  const counts: Counts = new Map()
+  const labelsOf = createRequestLabels()
   const durations = { counts: buckets.map(() => 0), total: 0, sum: 0 }
+  const count: Metrics['count'] = (name, labels = '') => {
+    let series = counts.get(name)
+    if (series === undefined) counts.set(name, (series = new Map()))
+    series.set(labels, (series.get(labels) ?? 0) + 1)
+  }
   return {
-    count(name, labels = '') {
-      let series = counts.get(name)
-      if (series === undefined) counts.set(name, (series = new Map()))
-      series.set(labels, (series.get(labels) ?? 0) + 1)
-    },
+    count,
+    countRequest: (kind, status) => count('requests_total', labelsOf(kind, status)),
     observe(seconds) {
       durations.total += 1
       durations.sum += seconds
@@ -56,7 +64,24 @@ export function createMetrics(): Metrics {
   }
 }
 
-function renderCounters(counts: ReadonlyMap<CounterName, ReadonlyMap<string, number>>): string[] {
+/** Text that is made for each request would be hashed for each one too. */
+function createRequestLabels(): (kind: RequestKind, status: number) => string {
+  const known: Record<RequestKind, Map<number, string>> = {
+    packument: new Map(),
+    tarball: new Map(),
+    service: new Map(),
+    refused: new Map(),
+  }
+  return (kind, status) => {
+    const found = known[kind].get(status)
+    if (found !== undefined) return found
+    const labels = `kind="${kind}",status="${status}"`
+    known[kind].set(status, labels)
+    return labels
+  }
+}
+
+function renderCounters(counts: Counts): string[] {
   return Object.entries(counters).flatMap(([name, help]) => {
     const series = counts.get(name as CounterName) ?? new Map([['', 0]])
     return [

@@ -7,16 +7,45 @@ export type Encoding = (typeof encodings)[number]
 /** npm's abbreviated packument. */
 export const abbreviatedType = 'application/vnd.npm.install-v1+json'
 
-/** Whether a client would rather have the abbreviated packument. */
-export function prefersAbbreviated(accept: string | undefined): boolean {
+/** Reads what clients would like to have. */
+export interface Negotiator {
+  /** Whether a client would rather have the abbreviated packument, by its `Accept`. */
+  readonly prefersAbbreviated: (accept: string | undefined) => boolean
+  /** The encodings that a client takes, best first; `identity` is always one of them. */
+  readonly listEncodings: (acceptEncoding: string | undefined) => readonly Encoding[]
+}
+
+/** One that remembers what it has read: a fleet of clients sends the same few headers. */
+export function createNegotiator(): Negotiator {
+  return {
+    prefersAbbreviated: remember(prefersAbbreviated),
+    listEncodings: remember(listEncodings),
+  }
+}
+
+/** Few and short, so that nobody can fill the memory by headers of their own. */
+function remember<T extends {}>(
+  read: (header: string | undefined) => T,
+): (header: string | undefined) => T {
+  const known = new Map<string | undefined, T>()
+  return (header) => {
+    const found = known.get(header)
+    if (found !== undefined) return found
+    const value = read(header)
+    if (known.size >= 256) known.clear()
+    if ((header?.length ?? 0) <= 256) known.set(header, value)
+    return value
+  }
+}
+
+function prefersAbbreviated(accept: string | undefined): boolean {
   if (accept?.includes(abbreviatedType) !== true) return false
   const weights = parseWeights(accept)
   const abbreviated = weights.get(abbreviatedType) ?? 0
   return abbreviated > 0 && abbreviated >= (weights.get('application/json') ?? 0)
 }
 
-/** The encodings that a client takes, best first; `identity` is always one of them. */
-export function listEncodings(acceptEncoding: string | undefined): readonly Encoding[] {
+function listEncodings(acceptEncoding: string | undefined): readonly Encoding[] {
   if (acceptEncoding === undefined) return ['identity']
   const weights = parseWeights(acceptEncoding)
   const weightOf = (encoding: Encoding): number =>

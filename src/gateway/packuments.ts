@@ -231,13 +231,14 @@ function render(context: GatewayContext, source: RenderSource): KnownPackage | A
 
 /** The same text keeps the encodings that were made of it. */
 function represent(
-  { compressors, cacheScope }: GatewayContext,
+  { compressors, negotiator, cacheScope }: GatewayContext,
   { text, type }: { readonly text: string; readonly type: string },
   before: Representation | undefined,
 ): Representation {
   if (before?.text === text) return before
   return createRepresentation(text, {
     compressors,
+    negotiator,
     contentType: type,
     cacheControl: `${cacheScope}, max-age=${freshMs / 1000}`,
   })

@@ -1,13 +1,6 @@
 import { notFound, upstreamFailed, type Absence } from './context.ts'
 import { concat, relayVerified, toStream } from './relay.ts'
-import {
-  createBytes,
-  formatKey,
-  maxCachedBytes,
-  type Offer,
-  type Shelf,
-  type Tarball,
-} from './shelf.ts'
+import { keepBytes, maxCachedBytes, type Offer, type Shelf, type Tarball } from './shelf.ts'
 
 /** JSR lets in packages of 20 MB, before they are packed. */
 const maxBytes = 256 * 1024 * 1024
@@ -53,7 +46,7 @@ export async function passOn(shelf: Shelf, offer: Offer): Promise<Tarball | Abse
 }
 
 async function* keepSmall(
-  { cache, context }: Shelf,
+  shelf: Shelf,
   offer: Offer,
   body: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
@@ -65,9 +58,7 @@ async function* keepSmall(
     kept?.push(chunk)
     yield chunk
   }
-  if (kept === undefined) return
-  const { integrity } = offer
-  cache.set(formatKey(offer), createBytes(integrity, concat(kept), context), length)
+  if (kept !== undefined) keepBytes(shelf, offer, concat(kept))
 }
 
 /** What JSR says of the size of a version, for an answer to `HEAD`. */

@@ -5,7 +5,13 @@ import { formatNpmName, parseNpmName } from '../specifier/jsr-name.ts'
 export type GatewayPath =
   | { readonly type: 'packument'; readonly name: string }
   /** The file may be named as any of the products that stand before the gateway names it. */
-  | { readonly type: 'tarball'; readonly name: string; readonly version: string }
+  | {
+      readonly type: 'tarball'
+      readonly name: string
+      readonly version: string
+      /** What the version is kept under in memory. */
+      readonly key: string
+    }
   | { readonly type: 'service'; readonly service: Service }
   /** Outside `@jsr/`, or nothing that there could be. */
   | { readonly type: 'unknown' }
@@ -57,6 +63,11 @@ function formatFileName(name: string, version: string): string {
   return `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`
 }
 
+/** What a version is kept under in memory. */
+export function formatKey({ name, version }: { name: string; version: string }): string {
+  return `${name}@${version}`
+}
+
 /** Reads a version as JSR writes it; `undefined` for what would have to be repaired first. */
 export function parseVersion(text: string): string | undefined {
   if (text.length > maxVersionLength) return undefined
@@ -91,7 +102,8 @@ function parsePackagePath(path: string): GatewayPath | undefined {
   const name = parseName(path.slice(0, separator))
   if (name === undefined) return undefined
   const version = parseFileName(path.slice(separator + '/-/'.length), name)
-  return version === undefined ? undefined : { type: 'tarball', name, version }
+  if (version === undefined) return undefined
+  return { type: 'tarball', name, version, key: formatKey({ name, version }) }
 }
 
 function parseName(text: string): string | undefined {

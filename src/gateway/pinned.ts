@@ -3,14 +3,7 @@ import { formatIntegrity } from './digest.ts'
 import { openVerified } from './passing.ts'
 import type { Pin, Pins, StoredObject } from './pins.ts'
 import { concat } from './relay.ts'
-import {
-  createBytes,
-  formatKey,
-  maxCachedBytes,
-  type Offer,
-  type Shelf,
-  type Tarball,
-} from './shelf.ts'
+import { keepBytes, maxCachedBytes, type Offer, type Shelf, type Tarball } from './shelf.ts'
 
 /** The bytes of a pin: from the store, or from JSR again where the store has lost them. */
 export async function servePinned(shelf: Shelf, pin: Pin, pins: Pins): Promise<Tarball | Absence> {
@@ -31,7 +24,7 @@ export async function servePinned(shelf: Shelf, pin: Pin, pins: Pins): Promise<T
 
 /** `undefined` where the store has not got the content, or has something else in its place. */
 async function readStored(shelf: Shelf, pin: Pin, pins: Pins): Promise<Tarball | undefined> {
-  const { context, cache, proven } = shelf
+  const { context, proven } = shelf
   const { integrity } = pin
   const object = await pins.readContent(integrity)
   if (object === undefined) return undefined
@@ -44,9 +37,7 @@ async function readStored(shelf: Shelf, pin: Pin, pins: Pins): Promise<Tarball |
     proven.add(integrity)
     return { type: 'stored', integrity, object }
   }
-  const tarball = createBytes(integrity, bytes, context)
-  cache.set(formatKey(pin), tarball, bytes.length)
-  return tarball
+  return keepBytes(shelf, pin, bytes)
 }
 
 /** The bytes of an object that has its hash, or none of them where they aren't kept; `undefined` for a false one. */

@@ -67,8 +67,14 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-/** The web's form of a stream: pulled piece by piece, so that a slow reader slows the source down. */
-export function toStream(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+/**
+ * The web's form of a stream: pulled piece by piece, so that a slow reader slows the source down.
+ * `stop` ends a source that would hear of it only after its next piece, which may never come.
+ */
+export function toStream(
+  body: AsyncIterable<Uint8Array>,
+  stop?: () => void,
+): ReadableStream<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {
@@ -78,7 +84,8 @@ export function toStream(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8A
         else controller.enqueue(value)
       },
       async cancel() {
-        await iterator.return?.()
+        if (stop === undefined) await iterator.return?.()
+        else stop()
       },
     },
     { highWaterMark: 0 },

@@ -1,6 +1,6 @@
 import { formatTag } from './digest.ts'
 import { commonHeaders, type GatewayAnswer, type GatewayRequest } from './exchange.ts'
-import { listEncodings, matchesTag, type Encoding } from './negotiate.ts'
+import { matchesTag, type Encoding, type Negotiator } from './negotiate.ts'
 
 /** Packs bytes in one of the encodings a runtime has. */
 export type Compress = (bytes: Uint8Array) => Promise<Uint8Array>
@@ -21,6 +21,7 @@ export interface Representation {
 /** How a document is served. */
 export interface RepresentationOptions {
   readonly compressors: Compressors
+  readonly negotiator: Negotiator
   readonly contentType: string
   readonly cacheControl: string
 }
@@ -30,6 +31,7 @@ const minCompressedBytes = 1024
 
 /** A document that has not been served yet. */
 export function createRepresentation(text: string, options: RepresentationOptions): Representation {
+  const { negotiator } = options
   const identity = new TextEncoder().encode(text)
   const tag = formatTag(identity)
   const makeVariant = (body: Uint8Array, encoding: Encoding): Variant =>
@@ -52,7 +54,7 @@ export function createRepresentation(text: string, options: RepresentationOption
     text,
     bytes: identity.length * 2,
     answer(request) {
-      for (const encoding of listEncodings(request.header('accept-encoding'))) {
+      for (const encoding of negotiator.listEncodings(request.header('accept-encoding'))) {
         const variant = find(encoding)
         if (variant === undefined) continue
         return variant instanceof Promise
@@ -95,8 +97,8 @@ function createVariant(
   }
   return {
     etag,
-    whole: { status: 200, headers, body },
-    unchanged: { status: 304, headers: shared, body: undefined },
+    whole: { status: 200, headers, body, isLasting: true },
+    unchanged: { status: 304, headers: shared, body: undefined, isLasting: true },
   }
 }
 

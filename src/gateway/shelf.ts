@@ -2,6 +2,7 @@ import type { ByteCache } from './byte-cache.ts'
 import type { GatewayContext } from './context.ts'
 import { commonHeaders, type GatewayAnswer } from './exchange.ts'
 import type { Packuments } from './packuments.ts'
+import { formatKey } from './path.ts'
 import type { Pin, StoredObject } from './pins.ts'
 
 /** A tarball that can be served. Its bytes have the hash, or the stream ends in an error. */
@@ -34,7 +35,22 @@ export function createBytes(
     'accept-ranges': 'bytes',
     'content-length': String(bytes.length),
   }
-  return { type: 'bytes', integrity, bytes, whole: { status: 200, headers, body: bytes } }
+  const whole = { status: 200, headers, body: bytes, isLasting: true }
+  return { type: 'bytes', integrity, bytes, whole }
+}
+
+/** Its headers and the like: without them, many small ones would take far more than they count for. */
+const overheadBytes = 2048
+
+/** Keeps a tarball in memory. */
+export function keepBytes(
+  { cache, context }: Pick<Shelf, 'cache' | 'context'>,
+  pin: Pick<Pin, 'name' | 'version' | 'integrity'>,
+  bytes: Uint8Array,
+): Tarball {
+  const tarball = createBytes(pin.integrity, bytes, context)
+  cache.set(formatKey(pin), tarball, bytes.length + overheadBytes)
+  return tarball
 }
 
 /** The same for every tarball that has this hash. */
@@ -59,6 +75,8 @@ export function formatTarballTag(integrity: string): string {
 export interface TarballRequest {
   readonly name: string
   readonly version: string
+  /** What it is kept under in memory. */
+  readonly key: string
   /** Whether the answer to `HEAD` is all that is needed. */
   readonly isHead: boolean
 }
@@ -75,9 +93,4 @@ export interface Shelf {
   readonly cache: ByteCache<Tarball & { type: 'bytes' }>
   /** Contents of the store that were found whole by this process. */
   readonly proven: Set<string>
-}
-
-/** What a tarball is kept in memory under. */
-export function formatKey({ name, version }: { name: string; version: string }): string {
-  return `${name}@${version}`
 }

@@ -11,13 +11,13 @@ export function answerTarball(
   cacheScope: 'public' | 'private',
 ): GatewayAnswer {
   const { type, integrity } = tarball
-  const etag = integrity === undefined ? undefined : formatTarballTag(integrity)
-  if (etag !== undefined && matchesTag(request.header('if-none-match'), etag)) {
+  const condition = request.header('if-none-match')
+  if (condition !== undefined && isUnchanged(condition, integrity)) {
     const { 'content-type': _, ...headers } = formatTarballHeaders(integrity, cacheScope)
     return { status: 304, headers, body: undefined }
   }
   if (type !== 'passing') {
-    const range = readRange(request, sizeOf(tarball), etag)
+    const range = readRange(request, tarball)
     return type === 'bytes' && range.type === 'whole'
       ? tarball.whole
       : answerRange(tarball, range, cacheScope)
@@ -27,6 +27,10 @@ export function answerTarball(
   return { status: 200, headers, body: tarball.body }
 }
 
+function isUnchanged(condition: string, integrity: string | undefined): boolean {
+  return integrity !== undefined && matchesTag(condition, formatTarballTag(integrity))
+}
+
 type Seekable = Exclude<Tarball, { readonly type: 'passing' }>
 
 function sizeOf(tarball: Seekable): number {
@@ -34,12 +38,16 @@ function sizeOf(tarball: Seekable): number {
 }
 
 /** A part is sent only of the body that the client has the rest of. */
-function readRange(request: GatewayRequest, size: number, etag: string | undefined): RangeRequest {
+function readRange(request: GatewayRequest, tarball: Seekable): RangeRequest {
   const range = request.header('range')
-  if (range === undefined) return { type: 'whole' }
+  if (range === undefined) return whole
   const condition = request.header('if-range')
-  return condition === undefined || condition === etag ? parseRange(range, size) : { type: 'whole' }
+  return condition === undefined || condition === formatTarballTag(tarball.integrity)
+    ? parseRange(range, sizeOf(tarball))
+    : whole
 }
+
+const whole: RangeRequest = { type: 'whole' }
 
 function answerRange(
   tarball: Seekable,
@@ -55,8 +63,8 @@ function answerRange(
     return createErrorAnswer(416, 'there is no such part', { 'content-range': `bytes */${size}` })
   }
   if (range.type === 'whole') {
-    const whole = { ...headers, 'content-length': String(size) }
-    return { status: 200, headers: whole, body: readBody(tarball, undefined) }
+    const all = { ...headers, 'content-length': String(size) }
+    return { status: 200, headers: all, body: readBody(tarball, undefined) }
   }
   const { start, end } = range
   const part = {

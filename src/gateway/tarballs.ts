@@ -10,10 +10,11 @@ import {
 import { readTime } from './packument.ts'
 import type { Packuments } from './packuments.ts'
 import { askForHead, passOn } from './passing.ts'
+import { formatKey } from './path.ts'
 import { pinAndServe, servePinned, takeIn } from './pinned.ts'
 import type { Pin } from './pins.ts'
 import { refusePackage, refuseVersion } from './policy.ts'
-import { formatKey, type Offer, type Shelf, type Tarball, type TarballRequest } from './shelf.ts'
+import type { Offer, Shelf, Tarball, TarballRequest } from './shelf.ts'
 import { serveUnlisted } from './unlisted.ts'
 
 /** Tarballs, as the gateway has them. */
@@ -37,7 +38,8 @@ export function createTarballs(context: GatewayContext, packuments: () => Packum
   const absences = createByteCache<{ readonly absence: Absence; readonly until: number }>(
     maxAbsenceBytes,
   )
-  const search = async (key: string, request: TarballRequest): Promise<Tarball | Absence> => {
+  const search = async (request: TarballRequest): Promise<Tarball | Absence> => {
+    const { key } = request
     const found = await load(shelf, request)
     if (found.type === 'missing') {
       absences.set(key, { absence: found, until: context.now() + absentMs }, 2 * key.length + 64)
@@ -46,7 +48,7 @@ export function createTarballs(context: GatewayContext, packuments: () => Packum
   }
   return {
     find(request) {
-      const key = formatKey(request)
+      const { key } = request
       const known = cache.get(key)
       if (known !== undefined) {
         context.metrics.count('cache_total', 'kind="tarball",from="memory"')
@@ -54,7 +56,7 @@ export function createTarballs(context: GatewayContext, packuments: () => Packum
       }
       const absent = absences.get(key)
       if (absent !== undefined && context.now() < absent.until) return absent.absence
-      return share(key, async () => await search(key, request))
+      return share(key, async () => await search(request))
     },
     forget: (name, version) => cache.delete(formatKey({ name, version })),
     bytes: cache.bytes,

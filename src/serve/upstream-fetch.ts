@@ -1,4 +1,5 @@
 import fetch from 'make-fetch-happen'
+import { toStream } from '../gateway/relay.ts'
 import type { GatewayFetch } from '../gateway/upstream.ts'
 
 /**
@@ -22,27 +23,9 @@ export const fetchAsNpm: GatewayFetch = async (url, { method, headers, signal })
   // What is still under way when the connection is dropped has no reader left to fail for.
   response.body.on('error', () => undefined)
   const hasBody = method === 'GET' && response.status !== 304
-  const body = hasBody ? toWebStream(response.body, stop) : null
+  // To stop reading is to drop the connection: the rest is not wanted.
+  const body = hasBody ? toStream(response.body, stop) : null
   return new Response(body, { status: response.status, headers: readHeaders(response.headers) })
-}
-
-/** Pulled piece by piece. To stop reading is to drop the connection: the rest is not wanted. */
-function toWebStream(
-  body: AsyncIterable<Uint8Array>,
-  stop: () => void,
-): ReadableStream<Uint8Array> {
-  const iterator = body[Symbol.asyncIterator]()
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await iterator.next()
-        if (done === true) controller.close()
-        else controller.enqueue(value)
-      },
-      cancel: stop,
-    },
-    { highWaterMark: 0 },
-  )
 }
 
 /** All that the gateway looks at. */

@@ -14,6 +14,7 @@ const request = Buffer.from(
 )
 const headEnd = Buffer.from('\r\n\r\n')
 const chunkedEnd = Buffer.from('0\r\n\r\n')
+const memory = Buffer.alloc(64 * 1024)
 const latencies = new Float64Array(Number(requests))
 let sent = 0
 let done = 0
@@ -34,8 +35,6 @@ process.stdout.write(
 )
 
 async function run() {
-  const socket = net.connect(Number(port), hostname)
-  socket.setNoDelay(true)
   await new Promise((resolve, reject) => {
     let since = 0
     let reader = createReader()
@@ -45,17 +44,22 @@ async function run() {
       since = performance.now()
       socket.write(request)
     }
-    socket.on('data', (data) => {
+    const read = (data) => {
       bytes += data.length
       const state = reader(data)
       if (state === 'more') return
-      if (state !== 'whole') return reject(new Error(state))
+      if (state !== 'whole') return socket.destroy(new Error(state))
       latencies[done] = performance.now() - since
       done += 1
       reader = createReader()
       next()
-    })
+    }
+    // Into the same memory each time: as a stream of new buffers, reading took as much of the machine
+    // as a server's answer did.
+    const onread = { buffer: memory, callback: (size) => read(memory.subarray(0, size)) }
+    const socket = net.connect({ port: Number(port), host: hostname, noDelay: true, onread })
     socket.on('error', reject)
+    socket.on('close', () => reject(new Error('the connection was closed')))
     socket.on('connect', next)
   })
 }
@@ -69,15 +73,18 @@ function createReader() {
       left -= data.length
       return isWhole(left, data) ? 'whole' : 'more'
     }
-    held = held === undefined ? data : Buffer.concat([held, data])
-    const end = held.indexOf(headEnd)
-    if (end === -1) return 'more'
-    const head = held.latin1Slice(0, end)
+    const whole = held === undefined ? data : Buffer.concat([held, data])
+    const end = whole.indexOf(headEnd)
+    if (end === -1) {
+      held = Buffer.from(whole)
+      return 'more'
+    }
+    const head = whole.latin1Slice(0, end)
     if (!head.startsWith('HTTP/1.1 200')) return head
     const length = /content-length: (\d+)/i.exec(head)?.[1]
     // A chunked answer has no length; its end shows.
-    left = Number(length) - (held.length - end - headEnd.length)
-    return isWhole(left, held) ? 'whole' : 'more'
+    left = Number(length) - (whole.length - end - headEnd.length)
+    return isWhole(left, whole) ? 'whole' : 'more'
   }
 }
 

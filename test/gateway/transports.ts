@@ -22,8 +22,8 @@ export interface Wishes {
 }
 
 /** The same expectations hold in process and across a socket, for each in its runtime's own way. */
-export const transports: Readonly<Record<string, (options: GatewayOptions) => Promise<Ask>>> = {
-  'in process': async (options) => {
+export const transports = {
+  'in process': async (options: GatewayOptions): Promise<Ask> => {
     const handler = createGateway(options)
     return async (path, { method = 'GET', headers = {} } = {}) => {
       const request = new Request(`http://in-process.example${path}`, { method, headers })
@@ -32,7 +32,7 @@ export const transports: Readonly<Record<string, (options: GatewayOptions) => Pr
       return { status: response.status, headers: Object.fromEntries(response.headers), body }
     }
   },
-  'over http': async (options) => {
+  'over http': async (options: GatewayOptions): Promise<Ask> => {
     const server = await startNodeServer({
       host: '127.0.0.1',
       port: 0,
