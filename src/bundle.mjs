@@ -98,7 +98,10 @@ writeFileSync(
 const hook = await rolldown({
   ...common,
   input: 'src/pnpmfile.ts',
-  plugins: [{ name: 'lazy-packages', renderChunk: loadPackagesLate }],
+  plugins: [
+    { name: 'at-once', transform: importAtOnce },
+    { name: 'lazy-packages', renderChunk: loadPackagesLate },
+  ],
 })
 const { output } = await hook.generate({
   format: 'cjs',
@@ -113,6 +116,16 @@ writeFileSync(
   output[0].code.replaceAll('\u2026', '...'),
 )
 await hook.close()
+
+/** What the program loads late is imported like the rest: in one file everything is at hand. */
+function importAtOnce(code) {
+  const imports = []
+  const text = code.replace(/await import\(('\.[^']+')\)/g, (_, id) => {
+    imports.push(`import * as late${imports.length} from ${id}`)
+    return `late${imports.length - 1}`
+  })
+  return imports.length === 0 ? undefined : [...imports, text].join('\n')
+}
 
 /**
  * Lets a CommonJS package start when it is first used, not when the hook is loaded: every command of

@@ -30,10 +30,11 @@ export {
 } from './specifier/npm-alias.ts'
 export {
   matchesPackage,
-  parsePackagePattern,
   type PackagePattern,
   type PackageVersion,
+  type VersionRange,
 } from './specifier/package-pattern.ts'
+export { parsePackagePattern } from './specifier/parse-package-pattern.ts'
 export { rewriteToJsr, rewriteToNpm } from './specifier/rewrite.ts'
 
 export { readPackageJson, type Manifest, type ManifestDependency } from './manifest/package-json.ts'
@@ -44,7 +45,7 @@ export {
   type RewriteDirection,
   type RewrittenManifest,
 } from './manifest/rewrite.ts'
-export { readLockfile } from './lockfile/formats.ts'
+export { readLockfile } from './lockfile/read.ts'
 export type {
   LockedPackage,
   LockedProject,

@@ -2,7 +2,8 @@ import type { Node } from 'jsonc-parser'
 import { JsrGuardError } from '../errors.ts'
 import { ruleLevels, type RuleId, type RuleLevel } from '../finding.ts'
 import { tryParseJsrName } from '../specifier/jsr-name.ts'
-import { parsePackagePattern, type PackagePattern } from '../specifier/package-pattern.ts'
+import type { PackagePattern } from '../specifier/package-pattern.ts'
+import { parsePackagePattern } from '../specifier/parse-package-pattern.ts'
 import { isJsrHost } from '../url/jsr-host.ts'
 import { isPublicHost, publicNpmRegistry } from '../url/public-registry.ts'
 import { redactText } from '../url/redact.ts'
@@ -19,6 +20,7 @@ import {
   readString,
   type PolicyDocument,
 } from './policy-document.ts'
+import { emptyPolicy } from './empty-policy.ts'
 import { parsePolicyReference, type PolicyReference } from './policy-reference.ts'
 import { readIgnores, type Ignore } from './policy-ignore.ts'
 import { listSettings, type PolicySetting } from './policy-setting.ts'
@@ -50,19 +52,6 @@ export interface Policy {
   readonly ignores: readonly Ignore[]
   /** Every value it sets, and where. */
   readonly settings: readonly PolicySetting[]
-}
-
-/** The policy that leaves everything as it is by default. */
-export const emptyPolicy: Policy = {
-  extends: [],
-  registry: undefined,
-  scopes: new Map(),
-  tarballs: [],
-  packages: { allow: undefined, deny: [] },
-  minimumAgeDays: undefined,
-  levels: {},
-  ignores: [],
-  settings: [],
 }
 
 /**

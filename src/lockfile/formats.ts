@@ -1,12 +1,6 @@
 import { JsrGuardError } from '../errors.ts'
-import { readBunLockfile, refuseBunBinary } from './bun.ts'
-import { readDenoLockfile } from './deno.ts'
 import type { Lockfile } from './locked-package.ts'
 import { readNpmLockfile } from './npm.ts'
-import { readPnpmLockfile } from './pnpm.ts'
-import { readVltLockfile } from './vlt.ts'
-import { readYarnBerryLockfile } from './yarn-berry.ts'
-import { readYarnLockfile } from './yarn-classic.ts'
 
 /** A lockfile that a client reads. */
 export interface LockfileFormat {
@@ -14,9 +8,16 @@ export interface LockfileFormat {
   readonly file: string
   readonly client: LockfileClient
   readonly role: LockfileRole
-  /** @throws JsrGuardError for what can't be judged; a format that is only known always throws. */
-  readonly read: (text: string) => Lockfile
+  /** Loads what reads it, since a project has few kinds of lockfiles. */
+  readonly load: () => Promise<LockfileReader>
 }
+
+/**
+ * Reads the text of a lockfile.
+ *
+ * @throws JsrGuardError for what can't be judged; a format that is only known always throws.
+ */
+export type LockfileReader = (text: string) => Lockfile
 
 /** The clients that have lockfiles. */
 type LockfileClient = 'npm' | 'pnpm' | 'yarn' | 'yarn-berry' | 'bun' | 'deno' | 'vlt'
@@ -36,42 +37,57 @@ type LockfileRole =
  * `npm-shrinkwrap.json`, which they do not read.
  */
 export const lockfileFormats: readonly LockfileFormat[] = [
-  { file: 'npm-shrinkwrap.json', client: 'npm', role: 'lockfile', read: readNpmLockfile },
-  { file: 'package-lock.json', client: 'npm', role: 'lockfile', read: readNpmLockfile },
-  { file: 'node_modules/.package-lock.json', client: 'npm', role: 'record', read: readNpmLockfile },
-  { file: 'pnpm-lock.yaml', client: 'pnpm', role: 'lockfile', read: readPnpmLockfile },
+  { file: 'npm-shrinkwrap.json', client: 'npm', role: 'lockfile', load: loadNpm },
+  { file: 'package-lock.json', client: 'npm', role: 'lockfile', load: loadNpm },
+  { file: 'node_modules/.package-lock.json', client: 'npm', role: 'record', load: loadNpm },
+  { file: 'pnpm-lock.yaml', client: 'pnpm', role: 'lockfile', load: loadPnpm },
+  { file: 'node_modules/.pnpm/lock.yaml', client: 'pnpm', role: 'record', load: loadPnpm },
   {
-    file: 'node_modules/.pnpm/lock.yaml',
-    client: 'pnpm',
-    role: 'record',
-    read: readPnpmLockfile,
+    file: 'yarn.lock',
+    client: 'yarn',
+    role: 'lockfile',
+    load: async () => (await import('./yarn-classic.ts')).readYarnLockfile,
   },
-  { file: 'yarn.lock', client: 'yarn', role: 'lockfile', read: readYarnLockfile },
-  { file: 'yarn.lock', client: 'yarn-berry', role: 'lockfile', read: readYarnBerryLockfile },
-  { file: 'bun.lock', client: 'bun', role: 'lockfile', read: readBunLockfile },
-  { file: 'bun.lockb', client: 'bun', role: 'lockfile', read: refuseBunBinary },
-  { file: 'deno.lock', client: 'deno', role: 'lockfile', read: readDenoLockfile },
-  { file: 'vlt-lock.json', client: 'vlt', role: 'lockfile', read: readVltLockfile },
-  { file: 'yarn.lock', client: 'npm', role: 'stand-in', read: refuseYarnLock },
+  {
+    file: 'yarn.lock',
+    client: 'yarn-berry',
+    role: 'lockfile',
+    load: async () => (await import('./yarn-berry.ts')).readYarnBerryLockfile,
+  },
+  {
+    file: 'bun.lock',
+    client: 'bun',
+    role: 'lockfile',
+    load: async () => (await import('./bun.ts')).readBunLockfile,
+  },
+  {
+    file: 'bun.lockb',
+    client: 'bun',
+    role: 'lockfile',
+    load: async () => (await import('./bun.ts')).refuseBunBinary,
+  },
+  {
+    file: 'deno.lock',
+    client: 'deno',
+    role: 'lockfile',
+    load: async () => (await import('./deno.ts')).readDenoLockfile,
+  },
+  {
+    file: 'vlt-lock.json',
+    client: 'vlt',
+    role: 'lockfile',
+    load: async () => (await import('./vlt.ts')).readVltLockfile,
+  },
+  { file: 'yarn.lock', client: 'npm', role: 'stand-in', load: async () => refuseYarnLock },
 ]
 
-/**
- * Reads a lockfile by the name of its file, as in {@link lockfileFormats}. Where clients share the
- * name, the text tells whose it is.
- *
- * @throws JsrGuardError `ERR_JSR_GUARD_LOCKFILE_SYNTAX` or `ERR_JSR_GUARD_LOCKFILE_VERSION`, with
- *   the file: then nothing is known of what it leads to, which is a finding and never a pass.
- */
-export function readLockfile(file: string, text: string): Lockfile {
-  const format = findLockfileFormat(file, isYarnBerry(text) ? 'yarn-berry' : undefined)
-  if (format === undefined) throw new Error(`${file} is none of the lockfiles that are known`)
-  try {
-    return format.read(text)
-  } catch (error) {
-    if (!(error instanceof JsrGuardError)) throw error
-    const { code, message, hint, line, cause } = error
-    throw new JsrGuardError(code, message, { hint, file, line, cause: cause ?? error })
-  }
+// npm's is at hand: nearly every run needs it.
+async function loadNpm(): Promise<LockfileReader> {
+  return readNpmLockfile
+}
+
+async function loadPnpm(): Promise<LockfileReader> {
+  return (await import('./pnpm.ts')).readPnpmLockfile
 }
 
 /**
@@ -86,7 +102,7 @@ export function findLockfileFormat(file: string, client?: string): LockfileForma
   )
   const found = known.find((format) => format.client === client) ?? known[0]
   if (found !== undefined || !isPnpmLockfile(file)) return found
-  return { file, client: 'pnpm', role: 'lockfile', read: readPnpmLockfile }
+  return { file, client: 'pnpm', role: 'lockfile', load: loadPnpm }
 }
 
 /** Yarn 2 and later write YAML, in which the lockfile's own version stands under `__metadata`. */

@@ -6,12 +6,6 @@ import type { ClientInUse } from '../policy/rule.ts'
 import { createRouteFinder, findNativeRoute, type ClientConfigs } from '../route/clients.ts'
 import type { ClientName } from '../route/route.ts'
 import type { DeclaredClient } from './declared-clients.ts'
-import { loadBunConfig } from './bun-config.ts'
-import { loadDenoConfig } from './deno-config.ts'
-import { loadPnpmConfig } from './pnpm-config.ts'
-import { loadVltConfig } from './vlt-config.ts'
-import { loadYarnBerryConfig } from './yarn-berry-config.ts'
-import { loadYarnConfig } from './yarn-config.ts'
 
 /** What the clients of a project are made from. */
 export interface LoadClientsOptions {
@@ -60,24 +54,37 @@ export async function loadClients(
 }
 
 async function loadPnpm(options: LoadClientsOptions): Promise<PnpmConfig> {
+  const { loadPnpmConfig } = await import('./pnpm-config.ts')
   const version = findVersion('pnpm', options)
   return await loadPnpmConfig({ ...options, version, npm: options.npmConfig })
 }
 
 type OtherName = Exclude<keyof ClientConfigs, 'npm' | 'pnpm'>
 
-/** How each of the other clients is read: the one list, a line for each. */
+/** How each of the other clients is read: the one list. A project has few of them. */
 const loaders: {
   readonly [Name in OtherName]: (options: LoadClientsOptions) => Promise<ClientConfigs[Name]>
 } = {
-  yarn: async (options) =>
-    await loadYarnConfig({ ...options, version: findVersion('yarn', options) }),
-  'yarn-berry': async (options) =>
-    await loadYarnBerryConfig({ ...options, version: findVersion('yarn-berry', options) }),
-  bun: async (options) => await loadBunConfig({ ...options, version: findVersion('bun', options) }),
-  deno: async (options) =>
-    await loadDenoConfig({ ...options, version: findVersion('deno', options) }),
-  vlt: async (options) => await loadVltConfig({ ...options, version: findVersion('vlt', options) }),
+  async yarn(options) {
+    const { loadYarnConfig } = await import('./yarn-config.ts')
+    return await loadYarnConfig({ ...options, version: findVersion('yarn', options) })
+  },
+  async 'yarn-berry'(options) {
+    const { loadYarnBerryConfig } = await import('./yarn-berry-config.ts')
+    return await loadYarnBerryConfig({ ...options, version: findVersion('yarn-berry', options) })
+  },
+  async bun(options) {
+    const { loadBunConfig } = await import('./bun-config.ts')
+    return await loadBunConfig({ ...options, version: findVersion('bun', options) })
+  },
+  async deno(options) {
+    const { loadDenoConfig } = await import('./deno-config.ts')
+    return await loadDenoConfig({ ...options, version: findVersion('deno', options) })
+  },
+  async vlt(options) {
+    const { loadVltConfig } = await import('./vlt-config.ts')
+    return await loadVltConfig({ ...options, version: findVersion('vlt', options) })
+  },
 }
 
 const otherNames: readonly OtherName[] = ['yarn', 'yarn-berry', 'bun', 'deno', 'vlt']

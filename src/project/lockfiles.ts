@@ -104,13 +104,17 @@ async function loadLockfile(
   // Of npm's and pnpm's lockfiles one is chosen; the other clients have only one.
   const isOnly = format.role === 'lockfile' && client !== 'npm' && client !== 'pnpm'
   const isAuthoritative = isOnly || chosen.has(file)
-  return { file, client, content: readContent(format, content), isAuthoritative }
+  return { file, client, content: await readContent(format, content), isAuthoritative }
 }
 
-function readContent(format: LockfileFormat, content: FileText): LockfileInUse['content'] {
+async function readContent(
+  format: LockfileFormat,
+  content: FileText,
+): Promise<LockfileInUse['content']> {
   if (content.type === 'absent') return unreadable('it is gone')
   if (content.type === 'unreadable') return unreadable(content.reason)
-  return readLockfileContent(() => format.read(content.text))
+  const read = await format.load()
+  return readLockfileContent(() => read(content.text))
 }
 
 function unreadable(reason: string): LockfileInUse['content'] {

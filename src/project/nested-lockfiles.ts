@@ -61,8 +61,9 @@ async function loadLockfile(root: string, file: string): Promise<LockfileInUse> 
   const isBerry = found.type === 'text' && isYarnBerry(found.text)
   const format = findLockfileFormat(file, isBerry ? 'yarn-berry' : undefined)
   if (format === undefined) throw new Error(`${file} is none of the lockfiles that are known`)
+  const read = await format.load()
   const content =
-    found.type === 'text' ? readLockfileContent(() => format.read(found.text)) : unreadable(found)
+    found.type === 'text' ? readLockfileContent(() => read(found.text)) : unreadable(found)
   return { file, client: format.client, content, isAuthoritative: true }
 }
 

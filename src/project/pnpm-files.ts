@@ -2,11 +2,10 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { PnpmYaml } from '../config/pnpm-workspace.ts'
 import { isPnpmLockfile } from '../lockfile/formats.ts'
-import { readWorkspaceFile, type WorkspaceFile } from '../manifest/workspace-yaml.ts'
+import type { WorkspaceFile } from '../manifest/workspace-yaml.ts'
 import type { ClientFile } from './client-files.ts'
 import { hasCode, orAbsent } from './error-code.ts'
 import { readFileText } from './file-text.ts'
-import { loadPnpmYaml } from './pnpm-config.ts'
 
 /** A `pnpm-workspace.yaml`, both halves of it. */
 export interface PnpmWorkspace {
@@ -24,8 +23,12 @@ export const workspaceFileName = 'pnpm-workspace.yaml'
  * @throws JsrGuardError `ERR_JSR_GUARD_CONFIG`
  */
 export async function loadPnpmWorkspace(root: string): Promise<PnpmWorkspace | undefined> {
-  const settings = await loadPnpmYaml(root)
   const found = await readFileText(path.join(root, workspaceFileName))
+  if (found.type === 'absent') return undefined
+  // What reads YAML takes longer to load than the rest of a run without it.
+  const { loadPnpmYaml } = await import('./pnpm-config.ts')
+  const { readWorkspaceFile } = await import('../manifest/workspace-yaml.ts')
+  const settings = await loadPnpmYaml(root)
   if (settings === undefined || found.type !== 'text') return undefined
   const { text } = found
   return { settings, specifiers: readWorkspaceFile(text, workspaceFileName), text }

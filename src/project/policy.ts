@@ -1,14 +1,8 @@
 import path from 'node:path'
-import {
-  emptyPolicy,
-  parsePrivateRegistry,
-  readManifestPolicy,
-  readPolicy,
-  type Policy,
-} from '../config/policy-file.ts'
+import { emptyPolicy } from '../config/empty-policy.ts'
+import type { Policy } from '../config/policy-file.ts'
 import { JsrGuardError } from '../errors.ts'
 import { readFileText } from './file-text.ts'
-import { loadExtended } from './policy-extends.ts'
 
 /** A policy, and where it was found. */
 export interface LoadedPolicy extends FoundPolicy {
@@ -48,12 +42,25 @@ export interface LoadPolicyOptions {
  */
 export async function loadPolicy(options: LoadPolicyOptions): Promise<LoadedPolicy> {
   const { root, config, registry } = options
-  const pinned = registry === undefined ? undefined : parsePrivateRegistry(registry)
-  const own = (await loadFile(options)) ?? readKey(options) ?? noPolicy
+  const pinned = registry === undefined ? undefined : await readRegistry(registry)
+  const own = (await loadFile(options)) ?? (await readKey(options)) ?? noPolicy
   const { file } = own
-  const policy = file === undefined ? own : await loadExtended({ ...own, file }, root)
+  const policy = file === undefined ? own : await extend({ ...own, file }, root)
   const loaded = { ...policy, file, isNamed: config !== undefined }
   return pinned === undefined ? loaded : { ...loaded, registry: pinned }
+}
+
+// What reads policies is loaded where there is one: many projects have none.
+
+async function readRegistry(text: string): Promise<URL> {
+  const { parsePrivateRegistry } = await import('../config/policy-file.ts')
+  return parsePrivateRegistry(text)
+}
+
+async function extend(own: Policy & { readonly file: string }, root: string): Promise<Policy> {
+  if (own.extends.length === 0) return own
+  const { loadExtended } = await import('./policy-extends.ts')
+  return await loadExtended(own, root)
 }
 
 /** The policy file where none is named. */
@@ -65,7 +72,10 @@ async function loadFile(options: LoadPolicyOptions): Promise<FoundPolicy | undef
   const { root, config } = options
   const file = config === undefined ? policyFileName : formatPath(root, config)
   const found = await readFileText(config ?? path.join(root, policyFileName))
-  if (found.type === 'text') return { ...readPolicy(found.text, file), file }
+  if (found.type === 'text') {
+    const { readPolicy } = await import('../config/policy-file.ts')
+    return { ...readPolicy(found.text, file), file }
+  }
   if (found.type === 'absent' && config === undefined) return undefined
   const reason = found.type === 'absent' ? 'there is no such file' : found.reason
   throw new JsrGuardError('ERR_JSR_GUARD_POLICY', `the policy can't be read: ${reason}`, { file })
@@ -77,9 +87,10 @@ function formatPath(root: string, file: string): string {
   return isInside ? relative.replaceAll(path.sep, '/') : file
 }
 
-function readKey({ manifests }: LoadPolicyOptions): FoundPolicy | undefined {
+async function readKey({ manifests }: LoadPolicyOptions): Promise<FoundPolicy | undefined> {
   const [first] = manifests
   if (first === undefined || !mayHoldKey(first.text)) return undefined
+  const { readManifestPolicy } = await import('../config/policy-file.ts')
   const policy = readManifestPolicy(first.text, first.manifest.file)
   return policy === undefined ? undefined : { ...policy, file: first.manifest.file }
 }

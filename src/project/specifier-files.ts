@@ -3,7 +3,6 @@ import { JsrGuardError } from '../errors.ts'
 import { findDenoReferences, readDenoJson } from '../manifest/deno-json.ts'
 import type { JsonSpecifiers } from '../manifest/json-specifiers.ts'
 import { readVltJson } from '../manifest/vlt-json.ts'
-import { readWorkspaceFile } from '../manifest/workspace-yaml.ts'
 import type { SpecifierFile } from '../policy/rule.ts'
 import type { ClientName } from '../route/route.ts'
 import type { ConfigPlace } from './config-place.ts'
@@ -30,6 +29,7 @@ export async function loadSpecifierFiles(
 async function loadYarnFile(place: ConfigPlace): Promise<SpecifierFile[]> {
   const found = await loadConfigText(path.join(place.root, '.yarnrc.yml'), place)
   if (found === undefined) return []
+  const { readWorkspaceFile } = await import('../manifest/workspace-yaml.ts')
   const { file, dependencies } = readWorkspaceFile(found.text, found.label)
   return [{ file, dependencies, client: 'yarn-berry' }]
 }

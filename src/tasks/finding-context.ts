@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { JsrGuardError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { createPathLookup, type PathLookup } from '../lockfile/dependency-path.ts'
+import type { PathLookup } from '../lockfile/dependency-path.ts'
 import { isDeclared } from '../policy/jsr-target.ts'
 import { readFileText } from '../project/file-text.ts'
 import type { Project } from '../project/load.ts'
@@ -55,7 +55,7 @@ async function readContext(
   if (found.type !== 'text') return { excerpt: () => undefined, why: () => undefined }
   const lines = pickLines(found.text, new Set(findings.map(({ line }) => line ?? 0)))
   const needsPaths = findings.some((finding) => finding.package !== undefined)
-  const lookup = needsPaths ? tryPathLookup(file, found.text, project) : undefined
+  const lookup = needsPaths ? await tryPathLookup(file, found.text, project) : undefined
   return {
     excerpt: ({ line }) => (line === undefined ? undefined : formatExcerpt(lines.get(line))),
     why: ({ line, package: name }) =>
@@ -64,11 +64,13 @@ async function readContext(
 }
 
 /** What could be read a moment ago may have been written anew meanwhile. */
-function tryPathLookup(
+async function tryPathLookup(
   file: string,
   text: string,
   { manifests }: ProjectPlace,
-): PathLookup | undefined {
+): Promise<PathLookup | undefined> {
+  // Most projects have no findings.
+  const { createPathLookup } = await import('../lockfile/dependency-path.ts')
   const declared = manifests.map(({ manifest }) => ({
     ...manifest,
     dependencies: manifest.dependencies.filter(isDeclared),

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayOptions } from '../../src/gateway/handler.ts'
-import { parsePackagePattern } from '../../src/specifier/package-pattern.ts'
+import { parsePackagePattern } from '../../src/specifier/parse-package-pattern.ts'
 import { startJsrEndpoint, type JsrEndpoint } from './jsr-endpoint.ts'
 import { transports, type Answer } from './transports.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { JsrGuardError } from '../../src/errors.ts'
 import { createPathLookup, type GraphManifest } from '../../src/lockfile/dependency-path.ts'
-import { readLockfile } from '../../src/lockfile/formats.ts'
+import { readLockfile } from '../../src/lockfile/read.ts'
 import type { LockedPackage } from '../../src/lockfile/locked-package.ts'
 import { createRandom, mutate } from './mutations.ts'
 

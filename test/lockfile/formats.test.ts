@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { JsrGuardError } from '../../src/errors.ts'
-import { isStandInObeyed, lockfileFormats, readLockfile } from '../../src/lockfile/formats.ts'
+import { isStandInObeyed, lockfileFormats } from '../../src/lockfile/formats.ts'
+import { readLockfile } from '../../src/lockfile/read.ts'
 
 const files = lockfileFormats.map(({ file }) => file)
 const text = (entry: object): string =>
@@ -43,9 +44,22 @@ test('whose a yarn.lock is, its text tells', () => {
   expect(readLockfile('yarn.lock', berry).packages).toMatchObject([{ key: 'a@npm:^1' }])
 })
 
-test('npm’s reading of a yarn.lock is refused', () => {
-  const standIn = lockfileFormats.find(({ role }) => role === 'stand-in')
-  expect(catchError(() => standIn?.read(''))).toMatchObject({
+test.for(lockfileFormats.filter(({ role }) => role !== 'stand-in'))(
+  'what is loaded for $file of $client is what reads it at once',
+  async ({ file, client, load }) => {
+    // Whose a yarn.lock is, its text tells.
+    const broken = client === 'yarn-berry' ? '__metadata:\n  version: 0\n' : '{\n"a": 1,\n"a": 2}'
+    const read = await load()
+    expect(catchError(() => readLockfile(file, broken))).toHaveProperty(
+      'message',
+      (catchError(() => read(broken)) as Error).message,
+    )
+  },
+)
+
+test('npm’s reading of a yarn.lock is refused', async () => {
+  const standIn = await lockfileFormats.find(({ role }) => role === 'stand-in')?.load()
+  expect(catchError(() => standIn?.(''))).toMatchObject({
     code: 'ERR_JSR_GUARD_LOCKFILE_SYNTAX',
   })
 })

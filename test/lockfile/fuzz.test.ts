@@ -2,7 +2,7 @@ import { load } from 'js-yaml'
 import { parse } from 'jsonc-parser'
 import { afterAll, describe, expect, test } from 'vitest'
 import { JsrGuardError } from '../../src/errors.ts'
-import { findLockfileFormat } from '../../src/lockfile/formats.ts'
+import { findLockfileFormat, lockfileFormats } from '../../src/lockfile/formats.ts'
 import { evaluate } from '../../src/policy/evaluate.ts'
 import { judgeContext } from '../../src/policy/judge.ts'
 import type { ClientName } from '../../src/route/route.ts'
@@ -186,14 +186,19 @@ const kinds: readonly Kind[] = [
   },
 ]
 
+const readers = new Map(
+  await Promise.all(lockfileFormats.map(async (format) => [format, await format.load()] as const)),
+)
+
 /** Whether a check would pass: the configuration is in order, so that only the lockfile counts. */
 function passes({ file, client: name }: Kind, text: string): boolean {
   const format = findLockfileFormat(file, name)
-  if (format === undefined) throw new Error(`${file} has no reader`)
+  const read = format === undefined ? undefined : readers.get(format)
+  if (read === undefined) throw new Error(`${file} has no reader`)
   try {
     const client = createClient({ name, nativeRoute: createBuiltIn('https://jsr.io/') })
     const lockfile = createLockfile([], { file, client: name })
-    const content = { type: 'read', lockfile: format.read(text) } as const
+    const content = { type: 'read', lockfile: read(text) } as const
     const context = createContext({ clients: [client], lockfiles: [{ ...lockfile, content }] })
     return !evaluate(judgeContext(context), {}).some(({ severity }) => severity === 'error')
   } catch (error) {

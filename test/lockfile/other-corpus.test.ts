@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readLockfile } from '../../src/lockfile/formats.ts'
+import { readLockfile } from '../../src/lockfile/read.ts'
 import type { LockedPackage } from '../../src/lockfile/locked-package.ts'
 import { isJsrHost } from '../../src/url/jsr-host.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { emptyPolicy } from '../../src/config/policy-file.ts'
+import { emptyPolicy } from '../../src/config/empty-policy.ts'
 import { refuseTarball } from '../../src/pnpm/fetch.ts'
 import {
   createForcedRoute,

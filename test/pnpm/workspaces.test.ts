@@ -17,7 +17,7 @@ afterAll(() => world.close())
 const timeout = 180_000
 
 /** One member that asks for JSR's, behind a default registry and nothing else. */
-function workspaceOf(settings: string): Record<string, string | object> {
+function workspaceOf(settings: string, npmrc = ''): Record<string, string | object> {
   return {
     'package.json': { name: 'p', private: true },
     'packages/app/package.json': {
@@ -26,7 +26,7 @@ function workspaceOf(settings: string): Record<string, string | object> {
       dependencies: { '@luca/cases': 'jsr:^1', path: 'jsr:@std/path@~1.0' },
     },
     'pnpm-workspace.yaml': `packages: ['packages/*']\n${settings}`,
-    '.npmrc': `registry=${world.registry('good')}\n`,
+    '.npmrc': `registry=${world.registry('good')}\n${npmrc}`,
     '.pnpmfile.cjs': hookText,
   }
 }
@@ -49,9 +49,8 @@ describe.for(pnpmClients)('pnpm $version with the hook alone, in a workspace', (
   })
 
   test('keeps a lockfile for each member', { timeout }, async () => {
-    const files = workspaceOf('sharedWorkspaceLockfile: false\n')
-    const npmrc = `${String(files['.npmrc'])}shared-workspace-lockfile=false\n`
-    const cwd = await createProject({ ...files, '.npmrc': npmrc })
+    const setting = 'shared-workspace-lockfile=false\n'
+    const cwd = await createProject(workspaceOf('sharedWorkspaceLockfile: false\n', setting))
     const pnpm = createPnpm(world, client, cwd)
     for (const args of [['install'], ['install', '--frozen-lockfile']]) {
       await rm(join(cwd, 'packages/app/node_modules'), { recursive: true, force: true })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { matchesPackage, parsePackagePattern } from '../../src/specifier/package-pattern.ts'
+import { matchesPackage } from '../../src/specifier/package-pattern.ts'
+import { parsePackagePattern } from '../../src/specifier/parse-package-pattern.ts'
 
 test.for<readonly [string, string, string | undefined, boolean | undefined]>([
   ['@std/*', '@std/path', '1.0.0', true],

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { JsrGuardError } from '../../errors.ts'
-import { findLockfileFormat, isYarnBerry, readLockfile } from '../../lockfile/formats.ts'
+import { findLockfileFormat, isYarnBerry } from '../../lockfile/formats.ts'
+import { readLockfile } from '../../lockfile/read.ts'
 import type { LockedPackage, Lockfile } from '../../lockfile/locked-package.ts'
 import type { JudgedLockfile } from '../../policy/rule.ts'
 import type { ConfigPlace } from '../../project/config-place.ts'

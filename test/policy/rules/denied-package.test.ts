@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parsePackagePattern } from '../../../src/specifier/package-pattern.ts'
+import { parsePackagePattern } from '../../../src/specifier/parse-package-pattern.ts'
 import type { PolicyContext } from '../../../src/policy/rule.ts'
 import {
   check,
