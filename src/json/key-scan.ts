@@ -63,28 +63,26 @@ function endOfString(bytes: Uint8Array, start: number): number {
 export function countKeys(value: unknown): number {
   let count = 0
   // No recursion: a text may be nested deeper than the stack.
-  const pending = isContainer(value) ? [value] : []
+  const pending: object[] = []
+  addContainer(pending, value)
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const size = addMembers(next, pending)
-    if (!Array.isArray(next)) count += size
+    if (Array.isArray(next)) for (const item of next) addContainer(pending, item)
+    else count += addMembers(pending, next as Readonly<Record<string, unknown>>)
   }
   return count
 }
 
-/** An object or a list. */
-type Container = Readonly<Record<string, unknown>>
-
-function isContainer(value: unknown): value is Container {
-  return typeof value === 'object' && value !== null
+/** Only objects and lists have something in them. */
+function addContainer(pending: object[], value: unknown): void {
+  if (typeof value === 'object' && value !== null) pending.push(value)
 }
 
-/** Makes no list of the members: there are many small objects. */
-function addMembers(container: Container, pending: Container[]): number {
+/** How many there are. Makes no list of them: there are many small objects. */
+function addMembers(pending: object[], members: Readonly<Record<string, unknown>>): number {
   let size = 0
-  for (const key in container) {
+  for (const key in members) {
     size += 1
-    const member = container[key]
-    if (isContainer(member)) pending.push(member)
+    addContainer(pending, members[key])
   }
   return size
 }

@@ -70,8 +70,10 @@ export async function checkProject(options: CheckProjectOptions): Promise<Report
 /** Does what {@link checkProject} does, and hands over what the report was made from. */
 export async function inspectProject(options: CheckProjectOptions): Promise<CheckedProject> {
   const { registry, config, levels = {}, now } = options
-  const npm = options.npm ?? (await findNpmInUse(options.env))
-  const pnpm = options.pnpm ?? (await findPnpmInUse(options.env))
+  const [npm, pnpm] = await Promise.all([
+    options.npm ?? findNpmInUse(options.env),
+    options.pnpm ?? findPnpmInUse(options.env),
+  ])
   const project = await loadProject({ ...options, npm, pnpm })
   const { root, manifests } = project
   const policy = await loadPolicy({ root, manifests, config, registry })

@@ -13,6 +13,16 @@ export const jsrNpmHost = 'npm.jsr.io'
  * same host in DNS, so any number of them is passed over: `npm.jsr.io.` is JSR too.
  */
 export function isJsrHost(hostname: string): boolean {
+  if (endsOtherwise(hostname.charCodeAt(hostname.length - 1))) return false
   const host = withoutTrailingDots(hostname).toLowerCase()
   return host === 'jsr.io' || host.endsWith('.jsr.io')
 }
+
+/** A quick no for most of the many addresses that it is asked of, by their last character. */
+function endsOtherwise(last: number): boolean {
+  return last < 0x80 && last !== letterO && last !== capitalO && last !== dot
+}
+
+const letterO = 0x6f
+const capitalO = 0x4f
+const dot = 0x2e
