@@ -5,7 +5,7 @@
  * Readable on purpose: nothing is minified, names are kept, and each module stands under its path,
  * so that a stack trace can be followed.
  *
- * npm packages stay outside, but for the few small ones that every check loads: loading them one
+ * npm packages stay outside, but for the few small ones that a check loads: loading them one
  * by one took as long as parsing a lockfile of 5 MB. They are dependencies of the same exact versions
  * all the same, so audits see them, and the library uses those.
  *
