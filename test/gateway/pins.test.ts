@@ -294,8 +294,10 @@ describe.for(Object.entries(transports))('pins, %s', ([transport, connect]) => {
     })
     for (const name of names) expect((await ask(`/${name}`)).status).toBe(502)
     const isRetried = transport === 'over http'
-    expect(new Set(jsr.requests).size).toBe(5)
-    expect(jsr.requests.length).toBe(isRetried ? 10 : 5)
+    // Another test's gateway may still be asking again for what it was not given.
+    const asked = jsr.requests.filter((request) => names.some((name) => request.endsWith(name)))
+    expect(new Set(asked).size).toBe(5)
+    expect(asked.length).toBe(isRetried ? 10 : 5)
     expect((await ask('/-/ready')).body.toString()).toContain('"upstream":"down"')
     jsr.intercept(undefined)
     now += 10_000
