@@ -12,7 +12,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { generateProject } from './generate.mjs'
 
-const [packages = '20000', rounds = '9'] = process.argv.slice(2)
+const [packages = '20000', rounds = '15'] = process.argv.slice(2)
 const here = fileURLToPath(new URL('.', import.meta.url))
 const guard = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 const lint = join(here, 'node_modules/lockfile-lint/bin/lockfile-lint.js')
