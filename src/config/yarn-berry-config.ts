@@ -1,5 +1,5 @@
 import { JsrGuardError } from '../errors.ts'
-import { isRecord } from '../json/record.ts'
+import { isRecord, toRecord } from '../json/record.ts'
 import { readStrictYaml } from '../yaml/strict-yaml.ts'
 import { createFileSetting, type ClientSetting } from './client-setting.ts'
 
@@ -53,8 +53,8 @@ export function readYarnBerryFile(text: string, file: string, expand: YarnExpand
           line: lineOf(...path),
         })
   const scopes = new Map<string, YarnBerryScope>()
-  for (const [scope, found] of Object.entries(fieldsOf(value['npmScopes']))) {
-    const registry = fieldsOf(found)['npmRegistryServer']
+  for (const [scope, found] of Object.entries(toRecord(value['npmScopes']))) {
+    const registry = toRecord(found)['npmRegistryServer']
     scopes.set(scope, {
       line: lineOf('npmScopes', scope),
       registry: setting(registry, 'npmScopes', scope, 'npmRegistryServer'),
@@ -75,10 +75,10 @@ const unknownValue = '?'
 
 /** A rule may stand at the scopes, at one of them, or at a registry. */
 function hasConflictRule({ npmScopes, npmRegistryServer }: Fields): boolean {
-  const inner = Object.values(fieldsOf(npmScopes))
-  const deeper = inner.flatMap((scope) => Object.values(fieldsOf(scope)))
+  const inner = Object.values(toRecord(npmScopes))
+  const deeper = inner.flatMap((scope) => Object.values(toRecord(scope)))
   return [npmScopes, npmRegistryServer, ...inner, ...deeper].some((value) =>
-    Object.hasOwn(fieldsOf(value), 'onConflict'),
+    Object.hasOwn(toRecord(value), 'onConflict'),
   )
 }
 
@@ -99,8 +99,4 @@ function readDocument(
     throw new JsrGuardError('ERR_JSR_GUARD_CONFIG', `${file} ${message}`, details)
   }
   throw new JsrGuardError('ERR_JSR_GUARD_CONFIG', `${file} is no mapping`, { file })
-}
-
-function fieldsOf(value: unknown): Fields {
-  return isRecord(value) ? value : {}
 }

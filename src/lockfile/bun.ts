@@ -13,7 +13,7 @@ import type {
 } from './locked-package.ts'
 import { isRecord } from '../json/record.ts'
 import { readLockfileJson } from './lockfile-json.ts'
-import { isNpmName } from './npm-key.ts'
+import { isExactVersion, isNpmName } from './npm-key.ts'
 import { createSourceReader } from './source-reader.ts'
 import { parseSource, unknownSource } from './source.ts'
 
@@ -116,7 +116,7 @@ function readEntry(reading: Reading, key: string, entry: unknown): void {
   const at = resolution.indexOf('@', 1)
   const name = at === -1 ? resolution : resolution.slice(0, at)
   const reference = at === -1 ? '' : resolution.slice(at + 1)
-  const version = exactVersion.test(reference) ? reference : undefined
+  const version = isExactVersion(reference) ? reference : undefined
   const info = list.find(isRecord)
   const locked: LockedPackage = {
     alias: aliasOf(key),
@@ -140,8 +140,6 @@ function aliasOf(key: string): string {
   const start = key.lastIndexOf('/', slash - 1) + 1
   return start < slash && key[start] === '@' ? key.slice(start) : key.slice(slash + 1)
 }
-
-const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
 /** What an entry says of itself. */
 interface Entry {

@@ -32,6 +32,13 @@ export function isNpmName(text: string): boolean {
 
 const npmName = /^(?!node_modules$)(?:@[\w.!~*'()-]+\/(?!\.)|(?![._]))[\w.!~*'()-]+$/
 
+/** Whether a text is one version, written out, as a registry can be asked for: no range and no tag. */
+export function isExactVersion(text: string): boolean {
+  return exactVersion.test(text)
+}
+
+const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
+
 const modules = 'node_modules/'
 
 /** The alias of a package at the top, as most are. */

@@ -14,7 +14,7 @@ import { isRecord } from '../json/record.ts'
 import { readLockfileJson } from './lockfile-json.ts'
 import { createBundleLookup } from './npm-bundle.ts'
 import { findFault, isNpmEntry, type NpmEntries, type NpmEntry } from './npm-entry.ts'
-import { isNpmName, parseNpmKey } from './npm-key.ts'
+import { isExactVersion, isNpmName, parseNpmKey } from './npm-key.ts'
 import { findRequests, findUnlocked } from './npm-requests.ts'
 import { checkNpmVersion } from './npm-version.ts'
 import { createSourceReader } from './source-reader.ts'
@@ -166,11 +166,9 @@ function sourceOf(reading: Reading, entry: NpmEntry, place: Place): PackageSourc
   const name = nameOf(entry, place)
   const version = entry.version ?? ''
   // npm joins the two and reads the result anew, so that either could hold an address.
-  const isPlain = isNpmName(name) && exactVersion.test(version)
+  const isPlain = isNpmName(name) && isExactVersion(version)
   return isPlain ? route : unknownSource(`${name}@${version}`)
 }
-
-const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
 /** npm takes the whole text for a path, and writes it without a scheme. */
 function linkSource(path: string | undefined): PackageSource {

@@ -1,4 +1,4 @@
-import { isNpmName } from './npm-key.ts'
+import { isExactVersion, isNpmName } from './npm-key.ts'
 
 /** What the shape of a pnpm lockfile goes by; each has keys of its own. */
 export type PnpmFormat = 'v5' | 'v6' | 'v9' | 'v13'
@@ -44,15 +44,14 @@ function parseOldKey(key: string): PnpmKey | undefined {
   return readPlace(name, key.slice(slash + 1))
 }
 
-const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 const prefixed = /^([a-z][a-z0-9._-]*):(.*)$/i
 const schemes: ReadonlySet<string> = new Set(['http', 'https', 'file', 'link', 'workspace'])
 
 function readPlace(name: string, text: string): PnpmKey {
-  if (exactVersion.test(text)) return { type: 'version', name, version: text }
+  if (isExactVersion(text)) return { type: 'version', name, version: text }
   const [, prefix, version] = prefixed.exec(text) ?? []
   if (prefix !== undefined && version !== undefined && !schemes.has(prefix)) {
-    if (exactVersion.test(version)) return { type: 'prefix', name, version, prefix }
+    if (isExactVersion(version)) return { type: 'prefix', name, version, prefix }
   }
   return { type: 'address', name, address: text }
 }

@@ -3,9 +3,9 @@ import type { StrictJson } from '../json/strict-json.ts'
 import { quoteShort } from '../specifier/jsr-name.ts'
 import { splitIntegrity } from './integrity.ts'
 import type { LockedPackage, LockedProject, Lockfile, PackageSource } from './locked-package.ts'
-import { isRecord } from '../json/record.ts'
+import { isRecord, toRecord } from '../json/record.ts'
 import { readLockfileJson } from './lockfile-json.ts'
-import { isNpmName } from './npm-key.ts'
+import { isExactVersion, isNpmName } from './npm-key.ts'
 import { createSourceReader } from './source-reader.ts'
 import { parseSource, unknownSource } from './source.ts'
 import { isNameOfId, parseVltId, type VltId } from './vlt-id.ts'
@@ -112,8 +112,6 @@ function readText(text: unknown, id: string, line: () => number | undefined): st
   throw damaged(`has a node ${quoteShort(id)} with something else than text`, line())
 }
 
-const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
-
 function readSource(
   place: VltId,
   { name, resolved }: { readonly name: string | undefined; readonly resolved: string | undefined },
@@ -123,7 +121,7 @@ function readSource(
     return { type: 'local', path: place.folder }
   if (place.type === 'remote') return parseSource(place.address)
   if (place.type === 'git') return parseSource(gitAddress(place.address))
-  const isPlain = isNpmName(place.name) && exactVersion.test(place.version)
+  const isPlain = isNpmName(place.name) && isExactVersion(place.version)
   if (!isPlain) return unknownSource(`${place.name}@${place.version}`)
   if (name !== undefined && name !== place.name) {
     return unknownSource(`${name} under the id of ${place.name}`)
@@ -149,7 +147,7 @@ function findRegistry(place: RegistryId, { options, readAddress }: NodeContext):
 
 function findAddress({ registry, name }: RegistryId, options: Fields): unknown {
   if (/^https?:\/\//i.test(registry)) return registry
-  const inOptions = (table: string, key: string): unknown => fieldsOf(options[table])[key]
+  const inOptions = (table: string, key: string): unknown => toRecord(options[table])[key]
   if (registry === 'jsr') return inOptions('jsr-registries', 'jsr')
   const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/')) : ''
   return (
@@ -171,10 +169,6 @@ function conventional(registry: string, name: string, version: string): string {
 
 function gitAddress(address: string): string {
   return /^https?:|^ssh:/i.test(address) ? `git+${address}` : address
-}
-
-function fieldsOf(value: unknown): Fields {
-  return isRecord(value) ? value : {}
 }
 
 interface Edges {

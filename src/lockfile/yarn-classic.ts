@@ -15,7 +15,7 @@ import type {
   TransitiveSpecifier,
 } from './locked-package.ts'
 import { splitIntegrity } from './integrity.ts'
-import { isNpmName } from './npm-key.ts'
+import { isExactVersion, isNpmName } from './npm-key.ts'
 import { hexToIntegrity } from './hex-integrity.ts'
 import { createSourceReader } from './source-reader.ts'
 import { parseSource, unknownSource } from './source.ts'
@@ -210,11 +210,9 @@ function readSource(
   if (resolved !== undefined) return readResolved(resolved, range, readAddress)
   if (/^(?:file|link|portal):|^\.{0,2}\//.test(range)) return { type: 'local', path: range }
   const isPlain = parseNpmAlias(range) !== undefined || !/[:/]/.test(range)
-  const isExact = exactVersion.test(version ?? '')
+  const isExact = isExactVersion(version ?? '')
   return isPlain && isExact ? { type: 'route' } : parseSource(range)
 }
-
-const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
 
 function isForJsr(range: string): boolean {
   // Nearly no range has a colon, and a scheme is nothing without one.

@@ -1,6 +1,6 @@
 import { formatNpmName, tryParseJsrName } from '../specifier/jsr-name.ts'
 import type { PackageSource } from './locked-package.ts'
-import { isNpmName } from './npm-key.ts'
+import { isExactVersion, isNpmName } from './npm-key.ts'
 import { parseSource, unknownSource } from './source.ts'
 
 /** What a `resolution` of Yarn 2 and later stands for. */
@@ -41,12 +41,10 @@ function unknown(ident: string, text: string): YarnLocator {
   return { name: ident, ident, version: undefined, source: unknownSource(text) }
 }
 
-const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/
-
 function readRegistry(ident: string, name: string, reference: string): YarnLocator {
   const [version, parameters] = splitAtParameters(reference)
   const address = parameters === undefined ? undefined : readArchiveUrl(parameters)
-  if (!exactVersion.test(version) || (parameters !== undefined && address === undefined)) {
+  if (!isExactVersion(version) || (parameters !== undefined && address === undefined)) {
     return unknown(ident, `${name}@${reference}`)
   }
   const source: PackageSource = address === undefined ? route : parseSource(address)

@@ -1,3 +1,4 @@
+import { toRecord } from '../json/record.ts'
 import { isJsrSpecifier, isPaddedJsrSpecifier } from '../specifier/jsr-specifier.ts'
 import { readJsonSpecifiers, type AskedFor, type JsonSpecifiers } from './json-specifiers.ts'
 
@@ -43,15 +44,11 @@ export interface DenoReferences {
 
 /** What else Deno reads, by what a `deno.json` says. */
 export function findDenoReferences(value: unknown): DenoReferences {
-  const { workspace, importMap } = fieldsOf(value)
-  const list = Array.isArray(workspace) ? workspace : fieldsOf(workspace)['members']
+  const { workspace, importMap } = toRecord(value)
+  const list = Array.isArray(workspace) ? workspace : toRecord(workspace)['members']
   const members: unknown[] = Array.isArray(list) ? list : []
   return {
     members: members.filter((member) => typeof member === 'string'),
     importMap: typeof importMap === 'string' ? importMap : undefined,
   }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
 }

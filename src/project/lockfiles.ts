@@ -107,7 +107,8 @@ async function loadLockfile(
   return { file, client, content: await readContent(format, content), isAuthoritative }
 }
 
-async function readContent(
+/** What the text of a lockfile pins, or why that can't be told. */
+export async function readContent(
   format: LockfileFormat,
   content: FileText,
 ): Promise<LockfileInUse['content']> {

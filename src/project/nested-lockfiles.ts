@@ -1,10 +1,9 @@
-import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { findLockfileFormat, isYarnBerry, lockfileFormats } from '../lockfile/formats.ts'
-import { readLockfileContent } from '../policy/lockfile-content.ts'
 import type { LockfileInUse } from '../policy/rule.ts'
-import { hasCode, orAbsent } from './error-code.ts'
-import { readFileText, type FileText } from './file-text.ts'
+import { readFileText } from './file-text.ts'
+import { listLockfileNames } from './lockfile-names.ts'
+import { readContent } from './lockfiles.ts'
 
 /** Where to look for lockfiles. */
 export interface NestedPlaces {
@@ -39,21 +38,11 @@ const names: ReadonlySet<string> = new Set(
 )
 
 async function listNames(root: string, folder: string): Promise<string[]> {
-  const all = (await orAbsent(readNames(path.join(root, folder)))) ?? []
-  return all
-    .filter((name) => names.has(name))
-    .toSorted()
-    .map((name) => `${folder}/${name}`)
-}
-
-/** A folder that can't be listed may have any of them, and a client can read it by name. */
-async function readNames(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (hasCode(error, 'EACCES', 'EPERM')) return [...names]
-    throw error
-  }
+  const found = await listLockfileNames(path.join(root, folder), {
+    isWanted: (name) => names.has(name),
+    fixed: [...names],
+  })
+  return found.map((name) => `${folder}/${name}`)
 }
 
 async function loadLockfile(root: string, file: string): Promise<LockfileInUse> {
@@ -61,13 +50,6 @@ async function loadLockfile(root: string, file: string): Promise<LockfileInUse> 
   const isBerry = found.type === 'text' && isYarnBerry(found.text)
   const format = findLockfileFormat(file, isBerry ? 'yarn-berry' : undefined)
   if (format === undefined) throw new Error(`${file} is none of the lockfiles that are known`)
-  const read = await format.load()
-  const content =
-    found.type === 'text' ? readLockfileContent(() => read(found.text)) : unreadable(found)
+  const content = await readContent(format, found)
   return { file, client: format.client, content, isAuthoritative: true }
-}
-
-function unreadable(found: Exclude<FileText, { type: 'text' }>): LockfileInUse['content'] {
-  const reason = found.type === 'absent' ? 'it is gone' : found.reason
-  return { type: 'unreadable', reason, line: undefined, hint: undefined }
 }

@@ -1,11 +1,10 @@
-import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { PnpmYaml } from '../config/pnpm-workspace.ts'
 import { isPnpmLockfile } from '../lockfile/formats.ts'
 import type { WorkspaceFile } from '../manifest/workspace-yaml.ts'
 import type { ClientFile } from './client-files.ts'
-import { hasCode, orAbsent } from './error-code.ts'
 import { readFileText } from './file-text.ts'
+import { listLockfileNames } from './lockfile-names.ts'
 
 /** A `pnpm-workspace.yaml`, both halves of it. */
 export interface PnpmWorkspace {
@@ -59,23 +58,13 @@ export async function findPnpmLockfiles(
 }
 
 async function list(root: string, folder: string): Promise<ClientFile[]> {
-  const names = (await orAbsent(readNames(path.join(root, folder)))) ?? []
-  return names
-    .filter((name) => isPnpmLockfile(name))
-    .toSorted()
-    .map((name) => ({
-      file: folder === '' ? name : `${folder}/${name}`,
-      client: 'pnpm',
-      kind: 'lockfile',
-    }))
-}
-
-/** A folder that can't be listed can't hide a lockfile that pnpm could read by name. */
-async function readNames(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (hasCode(error, 'EACCES', 'EPERM')) return ['pnpm-lock.yaml']
-    throw error
-  }
+  const names = await listLockfileNames(path.join(root, folder), {
+    isWanted: isPnpmLockfile,
+    fixed: ['pnpm-lock.yaml'],
+  })
+  return names.map((name) => ({
+    file: folder === '' ? name : `${folder}/${name}`,
+    client: 'pnpm',
+    kind: 'lockfile',
+  }))
 }
