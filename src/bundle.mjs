@@ -55,6 +55,25 @@ const atHand = {
 const modulesAtHand = ['node:buffer', 'node:process', 'node:util', 'node:v8']
 const prefix = '\0at-hand:'
 
+/** Of the pnpm hook: what it seldom needs, and which exports. */
+const commonJsPackages = {
+  'js-yaml': [
+    'CORE_SCHEMA',
+    'EVENT_ID',
+    'getScalarValue',
+    'loadAll',
+    'mergeTag',
+    'parseEvents',
+    'SCALAR_STYLE',
+    'YAMLException',
+  ],
+  'jsonc-parser': ['getNodeValue', 'parseTree'],
+}
+const commonJsPrefix = '\0commonjs:'
+/** The files that were put together so. */
+const commonJs = new Set()
+const inPlaceId = '\0fs-in-place'
+
 const common = {
   cwd: root,
   platform: 'node',
@@ -100,7 +119,9 @@ const hook = await rolldown({
   input: 'src/pnpmfile.ts',
   plugins: [
     { name: 'at-once', transform: importAtOnce },
-    { name: 'lazy-packages', renderChunk: loadPackagesLate },
+    { name: 'as-commonjs', resolveId: resolveCommonJs, load: loadCommonJs },
+    { name: 'in-place', resolveId: resolveInPlace, load: loadInPlace },
+    { name: 'late', renderChunk: (code) => loadPackagesLate(takeModulesAtHand(code)) },
   ],
 })
 const { output } = await hook.generate({
@@ -108,7 +129,7 @@ const { output } = await hook.generate({
   charset: 'ascii',
   banner: `// The pnpm hook of jsr-guard ${readVersion()}, made by its build: don't edit it.
 // It keeps @jsr packages with the private registry; settings are in jsr-guard.json.`,
-  footer: (chunk) => formatLicenses(Object.keys(chunk.modules)),
+  footer: (chunk) => formatLicenses([...Object.keys(chunk.modules), ...commonJs]),
 })
 // All of it ASCII, in the comments too: Node takes twice as long to read what is not.
 writeFileSync(
@@ -127,15 +148,78 @@ function importAtOnce(code) {
   return imports.length === 0 ? undefined : [...imports, text].join('\n')
 }
 
+/** Packages of ES modules, put into the hook as CommonJS: those can start late. */
+function resolveCommonJs(id) {
+  return Object.hasOwn(commonJsPackages, id) ? `${commonJsPrefix}${id}` : undefined
+}
+
+async function loadCommonJs(id) {
+  if (!id.startsWith(commonJsPrefix)) return undefined
+  const name = id.slice(commonJsPrefix.length)
+  const entry = `${id}:entry`
+  const text = `export { ${commonJsPackages[name].join(', ')} } from '${name}'`
+  const part = await rolldown({
+    ...common,
+    input: entry,
+    plugins: [
+      {
+        name: 'exports',
+        resolveId: (wanted) => (wanted === entry ? entry : undefined),
+        load: (file) => (file === entry ? text : void commonJs.add(file)),
+      },
+    ],
+  })
+  const { output } = await part.generate({ format: 'cjs', charset: 'ascii', exports: 'named' })
+  await part.close()
+  return { code: output[0].code, moduleSideEffects: false }
+}
+
+/**
+ * What the hook asks of `node:fs/promises`, done in place: pnpm waits for the hook anyway, each step by
+ * way of the thread pool takes several times as long as the step, and the module itself 2 ms to load.
+ */
+function resolveInPlace(id) {
+  return id === 'node:fs/promises' ? inPlaceId : undefined
+}
+
+function loadInPlace(id) {
+  if (id !== inPlaceId) return undefined
+  const names = ['lstat', 'readdir', 'realpath']
+  return [
+    "import * as fs from 'node:fs'",
+    ...names.map((name) => `export const ${name} = async (...args) => fs.${name}Sync(...args)`),
+  ].join('\n')
+}
+
+/** Copying all that a module of node's own has takes longer than what is used of it. */
+function takeModulesAtHand(code) {
+  const names = Array.from(
+    code.matchAll(/^(node_\w+) = __toESM\(\1(?:, 1)?\);$/gm),
+    ([, name]) => name,
+  )
+  return names.reduce(
+    (text, name) =>
+      text
+        .replace(new RegExp(`^${name} = __toESM\\(.*\n`, 'm'), '')
+        .replaceAll(`${name}.default`, name),
+    code,
+  )
+}
+
 /**
  * Lets a CommonJS package start when it is first used, not when the hook is loaded: every command of
- * pnpm loads the hook, and few get as far as a policy with version ranges.
+ * pnpm loads the hook, and few get as far as a policy with version ranges, or YAML that is not plain.
  */
 function loadPackagesLate(code) {
-  const start = /^var (import_\w+) = \/\* @__PURE__ \*\/ __toESM\((require_\w+)\(\), 1\);$/gm
-  const late = code.replace(start, 'var $1 = { get default() { return $2(); } };')
-  if (late === code) throw new Error('nothing in the hook could be loaded late')
-  return late
+  const start =
+    /^(?:var|let|const) (import_\w+) = (?:\/\* @__PURE__ \*\/ )?(?:__toESM\()?(require_\w+)\(\)(?:, 1\))?;\n/gm
+  const names = new Map(Array.from(code.matchAll(start), ([, name, load]) => [name, load]))
+  if (names.size === 0) throw new Error('nothing in the hook could be loaded late')
+  return code
+    .replace(start, '')
+    .replace(/\b(import_\w+)(\.default\b)?/g, (whole, name) =>
+      names.has(name) ? `${names.get(name)}()` : whole,
+    )
 }
 
 function readVersion() {

@@ -98,10 +98,46 @@ function readValue(reader: Reader, indent: number, text: string): unknown {
 }
 
 function readNested(reader: Reader, indent: number): unknown {
+  const frequent = indent === 4 ? readFrequent(reader) : undefined
+  if (frequent !== undefined) return frequent
   advance(reader)
   if (reader.indent !== indent || indent > maxIndent) throw givesUp
   return reader.line.startsWith('- ') ? readList(reader, indent) : readMapping(reader, indent)
 }
+
+/**
+ * The two shapes that most of a lockfile's lines have, each taken in one look. What they hold is text
+ * to every reader: a hash, and versions of three numbers.
+ */
+function readFrequent(reader: Reader): Mapping | undefined {
+  const { source } = reader
+  pinned.lastIndex = reader.next
+  const [shape, integrity] = pinned.exec(source) ?? []
+  if (shape !== undefined) {
+    reader.next += shape.length
+    advance(reader)
+    return { resolution: { integrity } }
+  }
+  if (!source.startsWith(dependenciesLine, reader.next)) return undefined
+  const dependencies: Mapping = {}
+  let at = reader.next + dependenciesLine.length
+  do {
+    dependency.lastIndex = at
+    const [line, plainName, quotedName = '', version] = dependency.exec(source) ?? []
+    const name = plainName ?? quotedName
+    if (line === undefined || Object.hasOwn(dependencies, name)) return undefined
+    dependencies[name] = version
+    at += line.length
+  } while (source.charCodeAt(at) !== lineFeed)
+  reader.next = at
+  advance(reader)
+  return { dependencies }
+}
+
+const pinned = /    resolution: \{integrity: (sha512-[A-Za-z\d+/]{86}==)\}\n(?=\n)/y
+const dependenciesLine = '    dependencies:\n'
+const dependency =
+  /      (?:((?!(?:true|false|null):)[a-z][\w.-]*)|'(@[\w.-]+\/[\w.-]+)'): (\d+\.\d+\.\d+[\w.()@/+-]*)\n/y
 
 function readInline(text: string): unknown {
   return text.startsWith('{') || text.startsWith('[') ? readFlow(text) : readScalar(text)

@@ -33,10 +33,9 @@ export function readAnyYaml(source: string): unknown {
   return documents[0]
 }
 
-/** Merge keys are known only to be refused: without the tag they would be read as plain keys. */
-const schema = CORE_SCHEMA.withTags(mergeTag)
-
 function parse(source: string): unknown[] {
+  // Merge keys are known only to be refused: without the tag they would be read as plain keys.
+  const schema = CORE_SCHEMA.withTags(mergeTag)
   try {
     return loadAll(source, { schema, maxAliases: 0, maxTotalMergeKeys: 0 })
   } catch (cause) {

@@ -49,6 +49,8 @@ describe('the files of pnpm', () => {
   })
 })
 
+const hash = `sha512-${'aB3+/'.repeat(17)}A==`
+
 describe('what is read', () => {
   test.for<readonly [string, unknown]>([
     ['a: b', { a: 'b' }],
@@ -89,6 +91,26 @@ describe('what is read', () => {
     ['a:\n  b: |\n    c\n\n\n  d: e', { a: { b: 'c\n', d: 'e' } }],
     ['a: b “c” 🚨', { a: 'b “c” 🚨' }],
     ['constructor: a\ntoString: b', { constructor: 'a', toString: 'b' }],
+    [
+      `packages:\n  a@1.0.0:\n    resolution: {integrity: ${hash}}\n\n  b@1.0.0:\n    resolution: {integrity: ${hash}}\n    hasBin: true`,
+      {
+        packages: {
+          'a@1.0.0': { resolution: { integrity: hash } },
+          'b@1.0.0': { resolution: { integrity: hash }, hasBin: true },
+        },
+      },
+    ],
+    [
+      "a:\n  b:\n    dependencies:\n      c: 1.0.0\n      '@d/e': 1.0.0-rc.1(c@1.0.0)\n      constructor: 2.0.0\n\n  f:\n    dependencies:\n      g: 1.0.0\n    optional: true",
+      {
+        a: {
+          b: {
+            dependencies: { c: '1.0.0', '@d/e': '1.0.0-rc.1(c@1.0.0)', constructor: '2.0.0' },
+          },
+          f: { dependencies: { g: '1.0.0' }, optional: true },
+        },
+      },
+    ],
   ])('%j', ([text, value]) => {
     expect(readPlainYaml(text)).toStrictEqual(value)
     expectNothingElse(text)
@@ -370,6 +392,32 @@ describe('a text that nobody thought of is given up, or read as all of YAML is',
   test('what the writer of YAML makes of any value', () => {
     const texts = written.map((value) => dump(value, { lineWidth: -1 }))
     expect(run(texts, 2000)).toBeGreaterThan(300)
+  })
+
+  test('the shapes of most entries, with every character taken out, doubled and replaced', () => {
+    const whole = `a:\n  b@1.0.0:\n    resolution: {integrity: ${hash}}\n\n  c:\n    dependencies:\n      d: 1.0.0\n      '@e/f': 2.0.0(g@1.0.0)\n\n  h:\n    i: j\n`
+    const characters = '\n :\'"#{}[],@&*!|>%`-.0~\\\t'.split('')
+    const replacements = [...characters, '\n\n', '\n  ', '__proto__', 'true']
+    let read = 0
+    for (let at = 0; at < whole.length; at += 1) {
+      const [before, char = '', after] = [whole.slice(0, at), whole[at], whole.slice(at + 1)]
+      for (const instead of ['', char + char, ...replacements]) {
+        read += Number(expectNothingElse(before + instead + after))
+      }
+    }
+    expect(read).toBeGreaterThan(1000)
+  })
+
+  test.for([
+    'a:\n  b:\n    dependencies:\n\n  c: d',
+    'a:\n  b:\n    dependencies:\n      c: 1.0.0\n      c: 2.0.0\n\n',
+    'a:\n  b:\n    dependencies:\n      c: 1.0.0\n\n      d: 1.0.0',
+    'a:\n  b:\n    dependencies:\n      c: 1.0.0\n\n    d: e',
+    `a:\n  b:\n    resolution: {integrity: ${hash}}\n\n    c: d`,
+    `a:\n  b:\n    resolution: {integrity: ${hash}}\n\n      c: d`,
+    `a:\n  b:\n    resolution: {integrity: ${hash}}\n\n   c: d`,
+  ])('%j', (source) => {
+    expectNothingElse(source)
   })
 
   test('a lockfile with a few characters changed', () => {
