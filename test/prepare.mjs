@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
@@ -31,6 +31,12 @@ function isInstalled(folder) {
 }
 
 function install(folder) {
+  const modules = join(folder, 'node_modules')
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    // npm would empty the folder that it leads to, which is somebody else's.
+    console.error(`${modules} is a link: install where it leads to, or remove it`)
+    process.exit(1)
+  }
   console.error(`installing the dependencies of ${basename(folder)}`)
   if (runNpm(folder, { args: ['ci'], output: 'ignore' }) === 0) return
   // A lockfile that was made behind a registry without some platforms' optional binaries has no
