@@ -18,6 +18,8 @@ export interface NodeServerOptions {
   readonly host: string
   /** 0 for any. */
   readonly port: number
+  /** After how many milliseconds without a byte a connection is closed; two minutes by default. */
+  readonly idleMs?: number | undefined
   /** Told of each request that was answered. */
   readonly onAnswer?: ((request: AnsweredRequest) => void) | undefined
 }
@@ -88,7 +90,7 @@ export async function startNodeServer(options: NodeServerOptions): Promise<NodeS
     },
   )
   server.maxConnections = limits.maxConnections
-  server.timeout = limits.idleTimeout
+  server.timeout = options.idleMs ?? limits.idleTimeout
   await listen(server, options)
   const url = formatUrl(options.host, server.address() as AddressInfo)
   core = options.createCore(url)
