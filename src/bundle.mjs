@@ -215,11 +215,22 @@ function loadPackagesLate(code) {
     /^(?:var|let|const) (import_\w+) = (?:\/\* @__PURE__ \*\/ )?(?:__toESM\()?(require_\w+)\(\)(?:, 1\))?;\n/gm
   const names = new Map(Array.from(code.matchAll(start), ([, name, load]) => [name, load]))
   if (names.size === 0) throw new Error('nothing in the hook could be loaded late')
-  return code
+  const late = code
     .replace(start, '')
     .replace(/\b(import_\w+)(\.default\b)?/g, (whole, name) =>
       names.has(name) ? `${names.get(name)}()` : whole,
     )
+  for (const [name, known] of Object.entries(commonJsPackages)) refuseUnlisted(late, name, known)
+  return late
+}
+
+/** What is not among the exports of a package would be `undefined`, and only when it is used. */
+function refuseUnlisted(code, name, known) {
+  const call = `require__commonjs_${name.replaceAll(/\W/g, '_')}\\(\\)`
+  const used = Array.from(code.matchAll(new RegExp(`${call}\\.(\\w+)`, 'g')), ([, each]) => each)
+  const unlisted = used.find((each) => !known.includes(each))
+  if (unlisted !== undefined) throw new Error(`${unlisted} of ${name} is not in the list`)
+  if (used.length === 0) throw new Error(`nothing of ${name} is used, or not as it is looked for`)
 }
 
 function readVersion() {

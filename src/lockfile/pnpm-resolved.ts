@@ -1,4 +1,5 @@
 import type { Lockfile } from './locked-package.ts'
+import { quoteShort } from '../specifier/jsr-name.ts'
 import { isRecord } from '../json/record.ts'
 import { readPnpmDocument } from './pnpm.ts'
 import { damaged, type Fields, type PnpmDocument } from './pnpm-document.ts'
@@ -19,17 +20,58 @@ export function readResolvedLockfile(lockfile: unknown): Lockfile {
 
 function createDocument(lockfile: Fields): PnpmDocument {
   const packages = tableOf(lockfile, 'packages')
-  const snapshots = tableOf(lockfile, 'snapshots')
-  const isSplit = Object.hasOwn(lockfile, 'snapshots')
+  const tables = Object.hasOwn(lockfile, 'snapshots')
+    ? { packages, snapshots: tableOf(lockfile, 'snapshots') }
+    : splitEntries(packages)
   return {
+    ...tables,
     format: 'v9',
-    packages: isSplit ? packages : mapTable(packages, readPackage, bareKey),
-    snapshots: isSplit ? snapshots : mapTable(packages, readSnapshot),
     importers: mapTable(tableOf(lockfile, 'importers'), readImporter),
     catalogs: tableOf(lockfile, 'catalogs'),
     lineOf: () => undefined,
     importersName: 'importers',
   }
+}
+
+/**
+ * Takes one table apart into the two of the file. There the peers that a package has been given are no
+ * part of what it is, so all entries that differ in those alone have to be the same package.
+ */
+function splitEntries(entries: Fields): Pick<PnpmDocument, 'packages' | 'snapshots'> {
+  const packages = createTable()
+  const snapshots = createTable()
+  for (const key of Object.keys(entries)) {
+    const entry = entries[key]
+    const bare = withoutSuffix(key, 'v9')
+    const known = packages[bare]
+    if (!isRecord(entry)) {
+      packages[bare] = entry
+      snapshots[key] = entry
+      continue
+    }
+    const { name, version, resolution, dependencies, optionalDependencies } = entry
+    if (known === undefined) packages[bare] = { name, version, resolution }
+    else if (!isRecord(known) || !isSame(known['resolution'], resolution)) {
+      throw damaged(`has two packages for ${quoteShort(bare)} in the hands of pnpm`, undefined)
+    }
+    snapshots[key] = { dependencies, optionalDependencies }
+  }
+  return { packages, snapshots }
+}
+
+/** Without a prototype every key is a key like others. */
+function createTable(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || formatSorted(one) === formatSorted(other)
+}
+
+function formatSorted(value: unknown): string | undefined {
+  if (!isRecord(value)) return JSON.stringify(value)
+  const fields = Object.entries(value).map((field) => JSON.stringify(field))
+  return fields.toSorted().join()
 }
 
 function tableOf(lockfile: Fields, name: string): Fields {
@@ -39,29 +81,10 @@ function tableOf(lockfile: Fields, name: string): Fields {
   throw damaged(`has ${name} that are no object in the hands of pnpm`, undefined)
 }
 
-function mapTable(
-  table: Fields,
-  read: (entry: Fields) => Fields,
-  nameOf: (key: string) => string = (key) => key,
-): Fields {
+function mapTable(table: Fields, read: (entry: Fields) => Fields): Fields {
   return Object.fromEntries(
-    Object.entries(table).map(([key, entry]) => [
-      nameOf(key),
-      isRecord(entry) ? read(entry) : entry,
-    ]),
+    Object.entries(table).map(([key, entry]) => [key, isRecord(entry) ? read(entry) : entry]),
   )
-}
-
-function bareKey(key: string): string {
-  return withoutSuffix(key, 'v9')
-}
-
-function readPackage({ name, version, resolution }: Fields): Fields {
-  return { name, version, resolution }
-}
-
-function readSnapshot({ dependencies, optionalDependencies }: Fields): Fields {
-  return { dependencies, optionalDependencies }
 }
 
 const dependencyFields: readonly string[] = [

@@ -56,11 +56,36 @@ test('before anything is resolved there is nothing in it', () => {
   expect(readResolvedLockfile({ importers: {} })).toMatchObject({ packages: [], projects: [] })
 })
 
-test.for([[null], ['text'], [{ packages: [] }], [{ packages: { 'a@1.0.0': 5 } }]])(
-  '%j is refused',
-  ([lockfile]) => {
-    expect(() => readResolvedLockfile(lockfile)).toThrow(
-      expect.objectContaining({ code: 'ERR_JSR_GUARD_LOCKFILE_SYNTAX' }) as Error,
-    )
-  },
-)
+test('entries that differ in their peers alone are one package', () => {
+  const tarball = { integrity: 'sha512-AAAA', tarball: 'https://npm.corp.example/a.tgz' }
+  const { packages } = readResolvedLockfile({
+    packages: {
+      'a@1.0.0(b@1.0.0)': { resolution: tarball },
+      'a@1.0.0(b@2.0.0)': { resolution: { ...tarball } },
+      'a@1.0.0': { resolution: { tarball: tarball.tarball, integrity: tarball.integrity } },
+    },
+  })
+  expect(packages).toMatchObject([{ key: 'a@1.0.0', source: { type: 'remote' } }])
+})
+
+test.for([
+  [null],
+  ['text'],
+  [{ packages: [] }],
+  [{ packages: { 'a@1.0.0': 5 } }],
+  [{ packages: { 'a@1.0.0(b@1.0.0)': { resolution }, 'a@1.0.0(b@2.0.0)': {} } }],
+  [{ packages: { 'a@1.0.0(b@1.0.0)': 5, 'a@1.0.0': { resolution } } }],
+  [{ packages: { 'a@1.0.0': { resolution }, 'a@1.0.0(b@1.0.0)': null } }],
+  [
+    {
+      packages: {
+        'a@1.0.0(b@1.0.0)': { resolution: { ...resolution, tarball: 'https://npm.jsr.io/a.tgz' } },
+        'a@1.0.0': { resolution },
+      },
+    },
+  ],
+])('%j is refused', ([lockfile]) => {
+  expect(() => readResolvedLockfile(lockfile)).toThrow(
+    expect.objectContaining({ code: 'ERR_JSR_GUARD_LOCKFILE_SYNTAX' }) as Error,
+  )
+})
