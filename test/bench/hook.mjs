@@ -14,6 +14,6 @@ const { module } = await runnerImport(fileURLToPath(new URL('hook-bench.ts', imp
   logLevel: 'error',
   root: fileURLToPath(new URL('../..', import.meta.url)),
 })
-const [packages = '600', runs = '30', version = ''] = process.argv.slice(2)
+const [packages = '600', runs = '20', version = ''] = process.argv.slice(2)
 const sizes = { packages: Number(packages), runs: Number(runs), version }
 process.exitCode = await module.runHookBench(sizes)
