@@ -15,7 +15,7 @@
  *     node src/bundle.mjs
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -69,7 +69,7 @@ const commonJsPackages = {
   ],
   'jsonc-parser': ['getNodeValue', 'parseTree'],
 }
-const commonJsPrefix = '\0commonjs:'
+const commonJsFolder = 'as-commonjs'
 /** The files that were put together so. */
 const commonJs = new Set()
 const inPlaceId = '\0fs-in-place'
@@ -150,12 +150,13 @@ function importAtOnce(code) {
 
 /** Packages of ES modules, put into the hook as CommonJS: those can start late. */
 function resolveCommonJs(id) {
-  return Object.hasOwn(commonJsPackages, id) ? `${commonJsPrefix}${id}` : undefined
+  if (!Object.hasOwn(commonJsPackages, id)) return undefined
+  return join(root, 'node_modules', id, commonJsFolder, id)
 }
 
 async function loadCommonJs(id) {
-  if (!id.startsWith(commonJsPrefix)) return undefined
-  const name = id.slice(commonJsPrefix.length)
+  if (basename(dirname(id)) !== commonJsFolder) return undefined
+  const name = basename(id)
   const entry = `${id}:entry`
   const text = `export { ${commonJsPackages[name].join(', ')} } from '${name}'`
   const part = await rolldown({
@@ -226,7 +227,7 @@ function loadPackagesLate(code) {
 
 /** What is not among the exports of a package would be `undefined`, and only when it is used. */
 function refuseUnlisted(code, name, known) {
-  const call = `require__commonjs_${name.replaceAll(/\W/g, '_')}\\(\\)`
+  const call = `require_${name.replaceAll(/\W/g, '_')}\\(\\)`
   const used = Array.from(code.matchAll(new RegExp(`${call}\\.(\\w+)`, 'g')), ([, each]) => each)
   const unlisted = used.find((each) => !known.includes(each))
   if (unlisted !== undefined) throw new Error(`${unlisted} of ${name} is not in the list`)
