@@ -40,21 +40,14 @@ function createDocument(lockfile: Fields): PnpmDocument {
 function splitEntries(entries: Fields): Pick<PnpmDocument, 'packages' | 'snapshots'> {
   const packages = createTable()
   const snapshots = createTable()
-  for (const key of Object.keys(entries)) {
-    const entry = entries[key]
+  for (const [key, entry] of Object.entries(entries)) {
     const bare = withoutSuffix(key, 'v9')
-    const known = packages[bare]
-    if (!isRecord(entry)) {
-      packages[bare] = entry
-      snapshots[key] = entry
-      continue
-    }
-    const { name, version, resolution, dependencies, optionalDependencies } = entry
-    if (known === undefined) packages[bare] = { name, version, resolution }
-    else if (!isRecord(known) || !isSame(known['resolution'], resolution)) {
+    const locked = isRecord(entry) ? readPackage(entry) : entry
+    if (Object.hasOwn(packages, bare) && !isSame(packages[bare], locked)) {
       throw damaged(`has two packages for ${quoteShort(bare)} in the hands of pnpm`, undefined)
     }
-    snapshots[key] = { dependencies, optionalDependencies }
+    packages[bare] = locked
+    snapshots[key] = isRecord(entry) ? readSnapshot(entry) : entry
   }
   return { packages, snapshots }
 }
@@ -64,14 +57,20 @@ function createTable(): Record<string, unknown> {
   return Object.create(null) as Record<string, unknown>
 }
 
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || formatSorted(one) === formatSorted(other)
+function readPackage({ name, version, resolution }: Fields): Fields {
+  return { name, version, resolution }
 }
 
-function formatSorted(value: unknown): string | undefined {
-  if (!isRecord(value)) return JSON.stringify(value)
-  const fields = Object.entries(value).map((field) => JSON.stringify(field))
-  return fields.toSorted().join()
+function readSnapshot({ dependencies, optionalDependencies }: Fields): Fields {
+  return { dependencies, optionalDependencies }
+}
+
+/** Whether two values are the same, in whatever order their fields stand. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (!isRecord(one) || !isRecord(other)) return JSON.stringify(one) === JSON.stringify(other)
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  return Array.from(names).every((name) => isSame(one[name], other[name]))
 }
 
 function tableOf(lockfile: Fields, name: string): Fields {

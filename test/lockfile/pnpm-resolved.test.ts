@@ -74,6 +74,12 @@ test.for([
   [{ packages: [] }],
   [{ packages: { 'a@1.0.0': 5 } }],
   [{ packages: { 'a@1.0.0(b@1.0.0)': { resolution }, 'a@1.0.0(b@2.0.0)': {} } }],
+  [{ packages: { 'a@1.0.0(b@1.0.0)': { resolution }, 'a@1.0.0': { resolution, name: 'b' } } }],
+  [
+    {
+      packages: { 'a@1.0.0': { resolution, version: '2.0.0' }, 'a@1.0.0(b@1.0.0)': { resolution } },
+    },
+  ],
   [{ packages: { 'a@1.0.0(b@1.0.0)': 5, 'a@1.0.0': { resolution } } }],
   [{ packages: { 'a@1.0.0': { resolution }, 'a@1.0.0(b@1.0.0)': null } }],
   [
